@@ -125,6 +125,14 @@ export class VectorsOnDisk extends Vectors {
     return this.vectors.setAlias(alias, collection);
   }
 
+  aliasesOf(collection: string): Promise<readonly string[]> {
+    return this.vectors.aliasesOf(collection);
+  }
+
+  dropAlias(alias: string): Promise<void> {
+    return this.vectors.dropAlias(alias);
+  }
+
   dropCollection(collection: string): Promise<void> {
     return this.vectors.dropCollection(collection);
   }

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import { verifyVectors } from '@batchmill/cli';
+import { ConnectionError } from '@batchmill/contracts';
 import { definePipeline, type EmbeddingsDefinition } from '@batchmill/pipeline';
-import type { KnownPipelines } from '@batchmill/testing';
-import { TestEngine } from '@batchmill/testing';
+import { TestEngine, eventually, type KnownPipelines } from '@batchmill/testing';
 import { manyNotes, notes } from './notes-pipeline.js';
-import { runToTheEnd } from './runs.js';
+import { requestCancel, requestRun, runToTheEnd } from './runs.js';
 import { injectFaults, ledgerOf } from './simulated-provider.js';
 
 const small = 'text-embedding-3-small';
@@ -105,6 +105,117 @@ describe('a pipeline whose vectors have an alias', () => {
 
     expect(first).toMatchObject({ totals: { documents: { failed: 1 } }, aliasMove: { isDone: false } });
     expect(again).toMatchObject({ totals: { documents: { succeeded: 1 } }, aliasMove: { isDone: true } });
+  });
+
+  it('Y6: a collection whose vectors are of earlier texts is not whole: no run moves the alias back to it', async () => {
+    await opened(3);
+    await run();
+    change({ model: large });
+    await run({ redo: 'stale' });
+    await documents().updateOne({ _id: 'n00000' }, { $set: { text: 'Quite another text.' } });
+    await run({ redo: 'stale' });
+    change({});
+
+    const plain = await run();
+    const pointed = await found();
+    const redone = await run({ redo: 'stale' });
+
+    expect(plain.aliasMove).toMatchObject({ from: ofLarge, to: ofSmall, isDone: false });
+    expect(pointed).toBe(ofLarge);
+    expect(redone.aliasMove).toMatchObject({ isDone: true });
+  });
+
+  it('Y6: a document with an id too long for a key holds up no move once it has no text any more', async () => {
+    const _id = 'x'.repeat(400);
+    await opened(2);
+    await documents().insertMany([{ ...manyNotes(1)[0], _id }]);
+    await run();
+    await documents().updateOne({ _id }, { $set: { text: '' } });
+    change({ model: large });
+
+    expect((await run({ redo: 'stale' })).aliasMove).toMatchObject({ isDone: true });
+  });
+
+  it('E4, Y6: nor is its vector pruned where the new collection names the fields of its ids otherwise', async () => {
+    await opened(2);
+    await documents().insertMany([{ ...manyNotes(1)[0], _id: 'x'.repeat(400) }]);
+    await run();
+    const idFields = { chunk: 'chunk', parent: 'parent' };
+    change({ model: large, prune: true, vectors: { alias: 'notes', collection: 'otherwise', idFields } });
+    await injectFaults(bundle, { on: 'line', what: 'status', value: 400, times: 1 });
+
+    const part = await run({ redo: 'stale' });
+
+    expect(part.aliasMove).toMatchObject({ isDone: false });
+    expect(await rowsIn(ofSmall)).toBe(3);
+  });
+
+  it('Y6: pipelines that share it move it once nothing of any of them is missing, also where texts are gone', async () => {
+    const both = (model: string) =>
+      ['alpha', 'beta'].map((name) =>
+        definePipeline({
+          ...notes,
+          name,
+          source: { ...notes.source, collection: name, queryTemplate: {} },
+          embeddings: { ...notes.embeddings!, model, vectors: { alias: 'notes' } },
+        }),
+      );
+    bundle = await TestEngine.open({ pipelines: both(small), settings: { retryBaseMs: 1 } });
+    await bundle.start(stages);
+    for (const name of ['alpha', 'beta']) {
+      const collection = bundle.engine.documentStore.collection(name);
+      await collection.insertMany(manyNotes(2).map((note) => ({ ...note, _id: `${name}-${note._id}` })));
+      await run({ pipeline: name });
+      await collection.updateOne({ _id: `${name}-n00000` }, { $set: { text: '' } });
+    }
+    (bundle.engine.pipelines as KnownPipelines).replace(both(large));
+
+    const alpha = await run({ pipeline: 'alpha', redo: 'stale' });
+    const beta = await run({ pipeline: 'beta', redo: 'stale' });
+
+    expect([alpha.aliasMove, beta.aliasMove]).toMatchObject([{ isDone: false }, { isDone: true }]);
+  });
+
+  it('Y6: an alias that is named together with another model points to the earlier collection until the new one is whole', async () => {
+    await opened(3, { vectors: { collection: 'earlier' } });
+    await run();
+    change({ model: large });
+
+    const part = await run({ redo: 'stale', limit: 1 });
+    const pointed = await found();
+    const rest = await run({ redo: 'stale' });
+
+    expect(part.aliasMove).toMatchObject({ from: 'earlier', to: ofLarge, isOfOtherModel: true, isDone: false });
+    expect(pointed).toBe('earlier');
+    expect(rest.aliasMove).toMatchObject({ isDone: true });
+  });
+
+  it('R2, Y6: a run that is cancelled ends while the vector store is down, and moves no alias', async () => {
+    let isDown = false;
+    const unavailable = () => Promise.reject(new ConnectionError('vectors.unavailable', 'down'));
+    bundle = await TestEngine.open({
+      pipelines: [pipelineOf()],
+      settings: { retryBaseMs: 1 },
+      ports: ({ vectors }) => ({
+        vectors: new Proxy(vectors, {
+          get(target, name) {
+            const value = Reflect.get(target, name) as unknown;
+            if (typeof value !== 'function') return value;
+            return isDown && name !== 'close' ? unavailable : (value.bind(target) as unknown);
+          },
+        }),
+      }),
+    });
+    await bundle.start(stages);
+    await documents().insertMany(manyNotes(30));
+    await requestRun(bundle, { runId: 'c', endpoint: 'embeddings', pipeline: 'notes' });
+    const stateOf = async () => (await bundle.engine.runs.get('c'))?.state;
+    await eventually('the run', async () => (await stateOf()) === 'running');
+    isDown = true;
+    await requestCancel(bundle, 'c');
+
+    await eventually('its end', async () => (await stateOf()) === 'cancelled');
+    isDown = false;
   });
 
   it('E4, Y6: until the alias moves, a run that prunes deletes vectors of documents that are gone in both collections', async () => {

@@ -1,3 +1,4 @@
+import { isBatchmillError } from '@batchmill/contracts';
 import { Pipelines, type RunPlan } from '@batchmill/pipeline';
 import { Documents, moveAlias, type AliasMove, type Leased, type Run } from '@batchmill/records';
 import { Log } from '@batchmill/telemetry';
@@ -14,17 +15,32 @@ export class AliasMover {
     private readonly log: Log,
   ) {}
 
-  /** Null: there is nothing to move. A process that dies meanwhile is followed by another, which begins again. */
+  /**
+   * Null: there is nothing to move, or the run was cancelled or stopped. A process that dies meanwhile is followed by another, which begins
+   * again. A run ends also where the alias cannot be moved: the next one tries again.
+   */
   async move(run: Leased<Run>, plan: RunPlan): Promise<AliasMove | null> {
+    if (run.data.cancelRequestedAt !== null || run.data.reason !== null) return null;
     const { pipelines, documents, vectors } = this;
-    const move = await moveAlias({ pipelines, documents, vectors }, plan, () => run.throwIfStopping());
-    if (move !== null) {
-      const message = move.isDone
-        ? 'the alias was moved to the collection of the run'
-        : 'the alias stays, since the collection of the run lacks vectors';
-      const { alias, from, to } = move;
-      this.log.info(message, { operation: 'chunk-scanner', runId: run.id, alias, from, to });
+    try {
+      const move = await moveAlias({ pipelines, documents, vectors }, plan, () => run.throwIfStopping());
+      if (move !== null) this.#note(run.id, move);
+      return move;
+    } catch (error) {
+      if (!isBatchmillError(error)) throw error;
+      this.log.warn('the alias of the vectors could not be looked at or moved; the next run tries again', {
+        operation: 'chunk-scanner',
+        runId: run.id,
+        code: error.code,
+      });
+      return null;
     }
-    return move;
+  }
+
+  #note(runId: string, { alias, from, to, isDone }: AliasMove): void {
+    const message = isDone
+      ? 'the alias was moved to the collection of the run'
+      : 'the alias stays, since the collection of the run lacks vectors';
+    this.log.info(message, { operation: 'chunk-scanner', runId, alias, from, to });
   }
 }

@@ -188,7 +188,12 @@ export { EmbeddedTexts } from './vectors/embedded-texts.js';
 export { deleteOrphans } from './vectors/delete-orphans.js';
 export { orphanedVectors } from './vectors/orphaned-vectors.js';
 export { missingVectors, moveAlias, type AliasMove } from './vectors/vector-alias.js';
-export { WrittenCollections, type WrittenCollection } from './vectors/written-collections.js';
+export {
+  WrittenCollections,
+  requestOf,
+  type EmbeddingRequest,
+  type WrittenCollection,
+} from './vectors/written-collections.js';
 export { slicesOf } from './slices-of.js';
 export { rowFieldsOrError, rowUpdateOf } from './vectors/row-updates.js';
 export { vectorCollectionOf } from './vectors/vector-collection.js';

@@ -69,7 +69,7 @@ export function describeAliases(
     });
 
     it('Y6: a collection is dropped with its rows, for every process, unless an alias points to it', async () => {
-      const { vectors, collection, open, other, ofTwo, alias } = await withOther();
+      const { vectors, open, other, ofTwo, alias } = await withOther();
       await vectors.upsert(other, [row('a', [1, 0])]);
       await vectors.setAlias(alias, other);
       const later = await open();
@@ -80,7 +80,11 @@ export function describeAliases(
         message: expect.stringContaining(alias),
       });
 
-      await vectors.setAlias(alias, collection);
+      expect(await later.aliasesOf(other)).toEqual([alias]);
+      await vectors.dropAlias(alias);
+      await vectors.dropAlias(alias);
+      expect(await later.collectionOf(alias)).toBeNull();
+      expect(await later.aliasesOf(other)).toEqual([]);
       await vectors.dropCollection(other);
       await vectors.dropCollection(other);
 

@@ -168,6 +168,12 @@ export abstract class Vectors {
    */
   abstract setAlias(alias: string, collection: string): Promise<void>;
 
+  /** The aliases that point to a collection. Milvus Lite tells of none. Unknown collection: none. */
+  abstract aliasesOf(collection: string): Promise<readonly string[]>;
+
+  /** Deletes an alias; its collection stays. Unknown alias: nothing is deleted. */
+  abstract dropAlias(alias: string): Promise<void>;
+
   /**
    * Deletes a collection with its rows. Unknown collection: nothing is deleted. Rejects with a ValidationError `vectors.has-alias` while an
    * alias points to it.

@@ -35,7 +35,7 @@ export function searchCommand(): Command {
 
 async function search(name: string, query: string, { top = 5, where, json }: Flags): Promise<void> {
   const hits = await withEngine(
-    async ({ pipelines, provider, vectors, documentStore }) => {
+    async ({ pipelines, provider, vectors, writtenCollections, documentStore }) => {
       const pipeline = pipelines.get(name);
       const { embeddings, source } = pipeline;
       const [definition] = embeddings?.functions ?? [];
@@ -45,7 +45,11 @@ async function search(name: string, query: string, { top = 5, where, json }: Fla
       expectTokensInLimit(query, definition.baseModel);
       const target = embeddings.vectors;
       const condition = where === undefined ? undefined : parseWhere(where, target);
-      const { collection: searched, ...request } = await searchedVectors(vectors, definition, target);
+      const { collection: searched, ...request } = await searchedVectors(
+        { vectors, writtenCollections },
+        definition,
+        target,
+      );
       if (searched !== target.collection) process.stderr.write(elsewhereText(target, searched, request.model));
       const embedding = await provider.embed({ ...request, texts: [query] });
       const [vector] = embedding.vectors;

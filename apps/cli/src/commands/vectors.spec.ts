@@ -68,8 +68,8 @@ describe('batchmill vectors', () => {
       `alias     notes still finds the vectors of ${small}, since ${large} lacks some of them`,
     );
     expect(JSON.parse(filling.output)).toMatchObject([
-      { collection: large, use: 'filling', alias: null, model: 'text-embedding-3-large', vectors: 1 },
-      { collection: small, use: 'searched', alias: 'notes', model: 'text-embedding-3-small', vectors: 3 },
+      { collection: large, use: 'filling', aliases: [], model: 'text-embedding-3-large', vectors: 1 },
+      { collection: small, use: 'searched', aliases: ['notes'], model: 'text-embedding-3-small', vectors: 3 },
     ]);
     expect(searched.output).toContain(
       `notes finds the vectors of ${small}, of the model text-embedding-3-small, until`,

@@ -5,7 +5,7 @@ import { formatQuantity } from '../show/format.js';
 import { messagesBeside, printJson } from '../show/output.js';
 import { terminalColumns } from '../show/terminal.js';
 import { collectionsText } from '../vectors/collections-text.js';
-import { dropCollection, expectUnused } from '../vectors/drop-collection.js';
+import { dropCollection, expectUnused, type UnusedCollection } from '../vectors/drop-collection.js';
 import { listCollections } from '../vectors/list-collections.js';
 import { switchAlias } from '../vectors/switch-alias.js';
 import { withEngine } from '../with-engine.js';
@@ -74,14 +74,20 @@ async function switchTo(pipeline: string, { to, incomplete, param, json }: Switc
 
 async function drop(collection: string, { yes, json }: Flags & { readonly yes?: true }): Promise<void> {
   await withEngine(async (engine) => {
-    await expectUnused(engine, collection);
-    const vectors = await engine.vectors.count(collection);
+    const unused = await expectUnused(engine, collection);
     if (yes !== true) {
-      const question = `delete ${collection} with ${formatQuantity(vectors, 'vector')}?`;
+      const { unloaded } = unused;
+      const of = unloaded.length === 0 ? '' : `, of ${unloaded.join(', ')}, which this command does not know`;
+      const question = `delete ${collection} with ${contentsText(unused)}${of}?`;
       await confirm(`vectors drop ${collection}`, question, { from: process.stdin, to: messagesBeside(json) });
     }
-    await dropCollection(engine, collection);
-    if (json) printJson({ collection, vectors });
-    else process.stdout.write(`${collection} was dropped with ${formatQuantity(vectors, 'vector')}\n`);
+    const { vectors, aliases } = await dropCollection(engine, collection);
+    if (json) printJson({ collection, vectors, ...(aliases.length > 0 && { aliases }) });
+    else process.stdout.write(`${collection} was dropped with ${contentsText({ vectors, aliases })}\n`);
   });
+}
+
+function contentsText({ vectors, aliases }: Pick<UnusedCollection, 'vectors' | 'aliases'>): string {
+  const ofAliases = aliases.length === 0 ? '' : ` and its alias ${aliases.join(', ')}`;
+  return `${formatQuantity(vectors, 'vector')}${ofAliases}`;
 }

@@ -144,8 +144,11 @@ describe('a document that is forgotten', () => {
       await vectors.upsert(name, rows);
     }
     const { address } = provider.accountInfo;
-    await writtenCollections.note('earlier', { address, pipeline: 'people', request: 'r' });
-    await writtenCollections.note('of_others', { address, pipeline: 'others', request: 'r' });
+    const request = { model: 'm', baseModel: 'm', dimensions: 2, body: {} };
+    const source = bundle.engine.pipelines.get('people').source;
+    await writtenCollections.note('earlier', { address, pipeline: { name: 'removed since', source }, request });
+    const others = { name: 'others', source: { ...source, collection: 'others' } };
+    await writtenCollections.note('of_others', { address, pipeline: others, request });
 
     await purge(bundle.engine);
 

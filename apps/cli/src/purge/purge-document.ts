@@ -51,7 +51,7 @@ export async function purgeDocument(
 
   await forgetMarks(engine, places, document, tally);
   // After this line no run takes the document.
-  await forgetVectors(engine, await vectorCollections(engine, places, runs), document, tally);
+  await forgetVectors(engine, await vectorCollections(engine, collection, runs), document, tally);
   const messages = await engine.bus.purge({
     recordedBefore: new Date(engine.clock.now().getTime() + 60_000),
     matching: (message) => document.isIn(message),
@@ -204,20 +204,21 @@ async function forgetInErrors(
   }
 }
 
-/** Those of the pipelines, and those into which they or their runs have written before a pipeline was changed. */
+/** Those of the pipelines of a collection, and those into which runs have written before a pipeline was changed or removed. */
 async function vectorCollections(
-  { writtenCollections }: Engine,
-  places: readonly MarkedPlace[],
+  { pipelines, writtenCollections }: Engine,
+  collection: string,
   runs: readonly Run[],
 ): Promise<readonly string[]> {
-  const names = new Set(places.map(({ pipeline }) => pipeline.name));
+  const ofPipelines = pipelines.names().map((name) => {
+    const { source, embeddings } = pipelines.get(name);
+    return source.collection === collection ? embeddings?.vectors?.collection : undefined;
+  });
   const written: string[] = [];
-  for await (const { _id, pipelines = [] } of writtenCollections.all()) {
-    if (pipelines.some((pipeline) => names.has(pipeline))) written.push(_id);
-  }
-  const ofPlaces = places.map(({ plan }) => plan.vectors?.collection);
+  for await (const { _id, sources = [] } of writtenCollections.all())
+    if (sources.includes(collection)) written.push(_id);
   const ofRuns = runs.map(({ storageTargets }) => storageTargets?.['embeddings.vectors.collection']);
-  return [...new Set([...ofPlaces, ...ofRuns, ...written].filter((name) => name !== undefined))];
+  return [...new Set([...ofPipelines, ...ofRuns, ...written].filter((name) => name !== undefined))];
 }
 
 async function forgetVectors(

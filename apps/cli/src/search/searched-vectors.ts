@@ -1,7 +1,9 @@
 import { ValidationError } from '@batchmill/contracts';
 import { embeddingCapabilitiesOf } from '@batchmill/models';
 import type { EmbeddingFunction, VectorTarget } from '@batchmill/pipeline';
-import { expectModelOfRows, modelOfRows, type Vectors } from '@batchmill/vectors';
+import { requestOf } from '@batchmill/records';
+import type { Engine } from '@batchmill/service';
+import { expectModelOfRows, modelOfRows } from '@batchmill/vectors';
 
 type AskedVectors = Pick<EmbeddingFunction, 'model' | 'dimensions' | 'takesDimensions' | 'body'>;
 
@@ -11,7 +13,7 @@ type AskedVectors = Pick<EmbeddingFunction, 'model' | 'dimensions' | 'takesDimen
  * `vectors.other-model` if the pipeline's collection is of another model, `search.unknown-model` if that of an earlier one is not known.
  */
 export async function searchedVectors(
-  vectors: Vectors,
+  { vectors, writtenCollections }: Pick<Engine, 'vectors' | 'writtenCollections'>,
   { model, dimensions, takesDimensions, body }: EmbeddingFunction,
   { collection, alias, originFields }: VectorTarget,
 ): Promise<AskedVectors & { readonly collection: string }> {
@@ -19,6 +21,12 @@ export async function searchedVectors(
   if (present === null || present.name === collection) {
     await expectModelOfRows(vectors, collection, { field: originFields.model, model });
     return { collection, model, dimensions, takesDimensions, body };
+  }
+  const noted = requestOf(await writtenCollections.get(present.name));
+  if (noted !== null) {
+    const { takesDimensions: takes } = embeddingCapabilitiesOf(noted.baseModel);
+    const { model: ofModel, dimensions: many, body: more } = noted;
+    return { collection: present.name, model: ofModel, dimensions: many, takesDimensions: takes, body: more };
   }
   const earlier = await modelOfRows(vectors, present.name, originFields.model);
   if (earlier === null) {

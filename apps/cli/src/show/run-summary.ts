@@ -68,7 +68,11 @@ export function runSummary(report: RunReport): string {
 }
 
 /** Which vectors searches find from now on. */
-function aliasLines({ alias, from, to, isDone }: AliasMove, pipeline: string | null): string[] {
+function aliasLines({ alias, from, to, isDone, isOfOtherModel }: AliasMove, pipeline: string | null): string[] {
+  const name = pipeline ?? 'PIPELINE';
+  const fill = isOfOtherModel
+    ? `batchmill run ${name} --endpoint embeddings --redo stale`
+    : `batchmill verify ${name} --fix`;
   return isDone
     ? [
         `alias     ${alias} finds the vectors of ${to} now`,
@@ -76,7 +80,7 @@ function aliasLines({ alias, from, to, isDone }: AliasMove, pipeline: string | n
       ]
     : [
         `alias     ${alias} still finds the vectors of ${from}, since ${to} lacks some of them`,
-        `          embed the rest with: batchmill run ${pipeline ?? 'PIPELINE'} --endpoint embeddings --redo stale`,
+        `          ${isOfOtherModel ? 'embed the rest with' : 'make them pending with'}: ${fill}`,
       ];
 }
 

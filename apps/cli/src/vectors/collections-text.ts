@@ -16,13 +16,14 @@ const useTexts: Readonly<Record<CollectionUse, string>> = {
   searched: 'searched',
   filling: 'being filled',
   kept: 'kept',
+  unloaded: 'its pipeline is not loaded',
 };
 
 /** No line is longer than `maxColumns`, except for the values of single fields. */
 export function collectionsText(listed: readonly ListedCollection[], maxColumns: number): string {
   if (listed.length === 0) return 'no pipeline makes vectors\n';
-  const rows = listed.map(({ collection, alias, use, model, dimensions, vectors, pipelines }) => [
-    ...[collection, alias ?? '', useTexts[use], model ?? '', dimensions === null ? '' : String(dimensions)],
+  const rows = listed.map(({ collection, aliases, use, model, dimensions, vectors, pipelines }) => [
+    ...[collection, aliases.join(', '), useTexts[use], model ?? '', dimensions === null ? '' : String(dimensions)],
     ...[formatCount(vectors), pipelines.join(', ')],
   ]);
   const kept = listed.some(({ use }) => use === 'kept')

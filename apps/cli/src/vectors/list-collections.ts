@@ -4,16 +4,16 @@ import type { Engine } from '@batchmill/service';
 
 /**
  * `searched`: searches of a pipeline find it. `filling`: a pipeline writes into it, and its alias points to another one until nothing is
- * missing. `kept`: no pipeline of this installation uses it any more.
+ * missing. `kept`: the pipelines that wrote it use another one. `unloaded`: of a pipeline that is not in the folder of pipelines.
  */
-export type CollectionUse = 'searched' | 'filling' | 'kept';
+export type CollectionUse = 'searched' | 'filling' | 'kept' | 'unloaded';
 
 /** A collection of vectors into which this installation writes, or has written. */
 export interface ListedCollection {
   readonly collection: string;
   readonly use: CollectionUse;
-  /** The alias that points to it; null: there is none. */
-  readonly alias: string | null;
+  /** Those that point to it. */
+  readonly aliases: readonly string[];
   /** Null: it has not been made, or nobody has noted its model. */
   readonly model: string | null;
   readonly dimensions: number | null;
@@ -25,20 +25,23 @@ export interface ListedCollection {
 interface Known {
   readonly pipelines: Set<string>;
   use: CollectionUse;
-  alias: string | null;
 }
 
 /** Sorted by name. Those that were dropped elsewhere are left out, unless a pipeline writes into them. */
 export async function listCollections(engine: Engine): Promise<ListedCollection[]> {
   const known = await knownCollections(engine);
   const listed: ListedCollection[] = [];
-  for (const [collection, { pipelines, use, alias }] of [...known].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+  const loaded = engine.pipelines.names();
+  for (const [collection, { pipelines, use: found }] of [...known].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    const isUnloaded = found === 'kept' && [...pipelines].some((name) => !loaded.includes(name));
+    const use = isUnloaded ? 'unloaded' : found;
     const described = await engine.vectors.describe(collection);
-    if (described === null && use === 'kept') continue;
+    if (described === null && found === 'kept') continue;
+    const aliases = await engine.vectors.aliasesOf(collection);
     const model = described === null ? null : await modelOfRows(engine.vectors, collection, 'model');
     const vectors = await engine.vectors.count(collection);
     const dimensions = described?.dimensions ?? null;
-    listed.push({ collection, use, alias, model, dimensions, vectors, pipelines: [...pipelines].sort() });
+    listed.push({ collection, use, aliases, model, dimensions, vectors, pipelines: [...pipelines].sort() });
   }
   return listed;
 }
@@ -46,7 +49,7 @@ export async function listCollections(engine: Engine): Promise<ListedCollection[
 async function knownCollections({ pipelines, vectors, writtenCollections }: Engine): Promise<Map<string, Known>> {
   const known = new Map<string, Known>();
   const add = (collection: string, found: readonly string[]): Known => {
-    const entry = known.get(collection) ?? { pipelines: new Set(), use: 'kept', alias: null };
+    const entry = known.get(collection) ?? { pipelines: new Set(), use: 'kept' };
     for (const pipeline of found) entry.pipelines.add(pipeline);
     known.set(collection, entry);
     return entry;
@@ -57,11 +60,10 @@ async function knownCollections({ pipelines, vectors, writtenCollections }: Engi
     const own = add(target.collection, [name]);
     if (searched === null || searched === target.collection) {
       own.use = 'searched';
-      own.alias = searched === null ? null : target.alias;
       continue;
     }
     if (own.use === 'kept') own.use = 'filling';
-    Object.assign(add(searched, [name]), { use: 'searched', alias: target.alias });
+    add(searched, [name]).use = 'searched';
   }
   return known;
 }

@@ -46,7 +46,7 @@ describe('the collection of vectors and its alias', () => {
     expect(problems).toEqual([expect.stringContaining(`embeddings.vectors.${problem}`)]);
   });
 
-  it('Y6: pipelines may share an alias where they share the collection, and not otherwise', () => {
+  it('Y6: a collection and its alias belong together in all pipelines', () => {
     const [first, same, other] = [
       pipelineOf({ alias: 'notes' }, {}, 'first'),
       pipelineOf({ alias: 'notes' }, {}, 'same'),
@@ -54,13 +54,25 @@ describe('the collection of vectors and its alias', () => {
     ];
 
     expect(problemsOfAliases([first, same])).toEqual([]);
-    expect(problemsOfAliases([first, same, other])).toEqual([
-      {
-        name: 'other',
-        message: expect.stringMatching(
-          /alias: found "notes" for notes_.*_8, which first has for notes_.*_1536, expected/,
-        ),
-      },
-    ]);
+    const collection = first.embeddings?.vectors?.collection ?? '';
+    for (const [wrong, problem] of [
+      [other, /alias: found "notes" for notes_.*_8, expected notes_.*_1536, the collection of pipeline first$/],
+      [
+        pipelineOf({ collection }),
+        /alias: found none for notes_.*_1536, expected "notes", the alias of pipeline first$/,
+      ],
+      [
+        pipelineOf({ collection: 'x', alias: collection }),
+        /alias: found "notes_.*", which is the collection of pipeline first/,
+      ],
+      [
+        pipelineOf({ collection: 'notes' }),
+        /collection: found "notes", which is the alias of pipeline first, expected/,
+      ],
+    ] as const) {
+      expect(problemsOfAliases([first, same, wrong])).toEqual([
+        { name: wrong.name, message: expect.stringMatching(problem) },
+      ]);
+    }
   });
 });

@@ -2,9 +2,8 @@ import { TimeoutError, isDependencyUnavailable } from '@batchmill/contracts';
 import type { EmbeddingFunction, Pipelines, RunPlan, VectorTarget } from '@batchmill/pipeline';
 import type { Provider } from '@batchmill/provider';
 import { expectModelOfRows, type Vectors } from '@batchmill/vectors';
-import { createHash } from 'node:crypto';
 import { vectorCollectionOf } from './vector-collection.js';
-import type { WrittenCollection, WrittenCollections } from './written-collections.js';
+import { requestText, type WrittenCollection, type WrittenCollections } from './written-collections.js';
 
 /** For how long a collection of another pipeline is left out that did not answer in time. */
 const leftOutMs = 600_000;
@@ -47,10 +46,23 @@ export class EmbeddedTexts {
     await vectors.ensureCollection(vectorCollectionOf(target));
     await expectModelOfRows(vectors, collection, { field: originFields.model, model });
     const { address } = provider.accountInfo;
-    const request = hashOfEmbeddingRequest(definition);
-    await writtenCollections.note(collection, { address, pipeline: pipeline.name, request });
+    await writtenCollections.note(collection, { address, pipeline, request: definition });
     // One that points elsewhere stays there until this collection is whole.
-    if (alias !== null && (await vectors.collectionOf(alias)) === null) await vectors.setAlias(alias, collection);
+    if (alias === null || (await vectors.collectionOf(alias)) !== null) return;
+    await vectors.setAlias(alias, await this.#searchedBefore(pipeline.name, collection));
+  }
+
+  /** Where a new alias points: to the pipeline's collection, unless that is empty and another one has vectors of its documents. */
+  async #searchedBefore(pipeline: string, collection: string): Promise<string> {
+    const { vectors, writtenCollections } = this.sources;
+    if ((await vectors.count(collection)) > 0) return collection;
+    let [most, found] = [0, collection];
+    for await (const { _id: name, pipelines = [] } of writtenCollections.all()) {
+      if (name === collection || !pipelines.includes(pipeline) || (await vectors.describe(name)) === null) continue;
+      const count = await vectors.count(name);
+      if (count > most) [most, found] = [count, name];
+    }
+    return found;
   }
 
   /**
@@ -109,7 +121,7 @@ export class EmbeddedTexts {
   /** Whether each of a collection's vectors was made by this provider, and as this run asks. */
   #isSourceOf({ addresses, requests = [] }: WrittenCollection, { definition }: Embedding): boolean {
     const { address } = this.sources.provider.accountInfo;
-    const request = hashOfEmbeddingRequest(definition);
+    const request = requestText(definition);
     return addresses.every((each) => each === address) && requests.every((each) => each === request);
   }
 
@@ -121,7 +133,7 @@ export class EmbeddedTexts {
     for (const name of pipelines.names()) {
       const other = embeddingOf(pipelines.get(name).embeddings);
       if (other === null) continue;
-      const asksTheSame = hashOfEmbeddingRequest(own.definition) === hashOfEmbeddingRequest(other.definition);
+      const asksTheSame = requestText(own.definition) === requestText(other.definition);
       if (asksTheSame) targets.set(other.target.collection, other.target);
       else if (own.definition.model === other.definition.model) mixed.add(other.target.collection);
     }
@@ -141,12 +153,4 @@ function embeddingOf(plan: RunPlan['endpointPlan'] | null): Embedding | null {
   const definition = plan?.functions.find((each) => each.kind === 'embedding');
   const target = plan?.vectors ?? null;
   return definition === undefined || target === null ? null : { definition, target };
-}
-
-/** Equal where the requests for a text are the same: some providers have fields that change the vector. */
-function hashOfEmbeddingRequest({ model, baseModel, dimensions, body }: EmbeddingFunction): string {
-  const fields = Object.entries(body).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return createHash('sha256')
-    .update(JSON.stringify([model, baseModel, dimensions, fields]))
-    .digest('base64url');
 }

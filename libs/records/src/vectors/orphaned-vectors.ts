@@ -23,7 +23,8 @@ export async function orphanedVectors(
       for await (const { _id } of found) known.add(vectorKey(_id));
     }
   }
-  return page.filter((row) => !known.has(row.key) && isOfDocument(row));
+  const chunkId = plan.endpointPlan.vectors?.idFields.chunkId ?? '';
+  return page.filter((row) => !known.has(row.key) && isOfDocument(row, chunkId));
 }
 
 interface VectorSource {
@@ -55,9 +56,12 @@ function sourcesOf(pipelines: Pipelines, plan: RunPlan, collection?: string): Ve
   });
 }
 
-/** False: the key is none that Batchmill writes, so the row is of another program. */
-function isOfDocument(row: VectorEntry): boolean {
-  return isHashedKey(row.key) || idOfKey(row.key) !== null;
+/**
+ * False: the key is none that Batchmill writes, so the row is of another program; or its document cannot be told, since a pipeline wrote the
+ * row under other names of its fields.
+ */
+function isOfDocument({ key, fields }: VectorEntry, chunkId: string): boolean {
+  return isHashedKey(key) ? fields[chunkId] !== undefined : idOfKey(key) !== null;
 }
 
 function idsOf(page: readonly VectorEntry[]): Filter {

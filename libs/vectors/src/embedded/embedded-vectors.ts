@@ -57,6 +57,8 @@ const pageBytes = 16_384;
 
 const rowsPerRead = 1000;
 
+const ofCollection = 'collection_id = (SELECT id FROM collections WHERE name = ?)';
+
 const schema = `CREATE TABLE IF NOT EXISTS collections (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, dimensions INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS models (collection_id INTEGER PRIMARY KEY, model TEXT NOT NULL);
@@ -142,7 +144,8 @@ export class EmbeddedVectors extends Vectors {
     if (stored === null) return;
     const sql = `SELECT ${entryColumns(stored)} FROM ${stored.table} WHERE key > ? ORDER BY key LIMIT ${rowsPerRead}`;
     let after = '';
-    for (;;) {
+    // Another process may drop the collection meanwhile.
+    while (this.stored(collection)?.table === stored.table) {
       const rows = await Promise.resolve(this.database.all(sql, after));
       for (const row of rows) yield entryOf(stored, row);
       const last = rows.at(-1);
@@ -228,9 +231,9 @@ export class EmbeddedVectors extends Vectors {
 
   override async setAlias(alias: string, collection: string): Promise<void> {
     checkAlias(alias);
-    this.get(collection);
-    if (this.stored(alias) !== null) refuseAliasOfCollection(alias);
     this.database.write(() => {
+      this.get(collection);
+      if (this.stored(alias) !== null) refuseAliasOfCollection(alias);
       this.database.run(
         `INSERT INTO aliases (alias, collection_id) SELECT ?, id FROM collections WHERE name = ?
          ON CONFLICT (alias) DO UPDATE SET collection_id = excluded.collection_id`,
@@ -240,18 +243,24 @@ export class EmbeddedVectors extends Vectors {
     });
   }
 
+  override async aliasesOf(collection: string): Promise<readonly string[]> {
+    const sql = `SELECT alias FROM aliases WHERE ${ofCollection} ORDER BY alias`;
+    return this.database.all(sql, collection).map(({ alias }) => String(alias));
+  }
+
+  override async dropAlias(alias: string): Promise<void> {
+    this.database.write(() => this.database.run('DELETE FROM aliases WHERE alias = ?', alias));
+    return Promise.resolve();
+  }
+
   override async dropCollection(collection: string): Promise<void> {
     const stored = this.stored(collection);
     if (stored === null) return;
     this.database.write(() => {
-      const byId = 'collection_id = (SELECT id FROM collections WHERE name = ?)';
-      const aliases = this.database.all(`SELECT alias FROM aliases WHERE ${byId}`, collection);
-      if (aliases.length > 0)
-        refuseToDrop(
-          collection,
-          aliases.map(({ alias }) => String(alias)),
-        );
-      this.database.run(`DELETE FROM models WHERE ${byId}`, collection);
+      const sql = `SELECT alias FROM aliases WHERE ${ofCollection}`;
+      const aliases = this.database.all(sql, collection).map(({ alias }) => String(alias));
+      if (aliases.length > 0) refuseToDrop(collection, aliases);
+      this.database.run(`DELETE FROM models WHERE ${ofCollection}`, collection);
       this.database.run('DELETE FROM collections WHERE name = ?', collection);
       this.database.run(`DROP TABLE IF EXISTS ${stored.table}`);
     });

@@ -29,6 +29,11 @@ export class MilvusAliases {
     else await this.createOrMove(alias, target.name);
   }
 
+  async drop(alias: string): Promise<void> {
+    if ((await this.collectionOf(alias)) === null) return;
+    await this.calls.call(`Dropping the alias ${alias}`, (timeout) => this.client.dropAlias({ alias, timeout }));
+  }
+
   private async move(alias: string, collection: string): Promise<void> {
     await this.calls.call(`Moving the alias ${alias} to ${collection}`, (timeout) =>
       this.client.alterAlias({ alias, collection_name: collection, timeout }),

@@ -77,6 +77,7 @@ export class MilvusCollections {
   forget(name: string): void {
     this.ready.delete(name);
     this.loaded.delete(name);
+    for (const key of this.indexed.keys()) if (key.startsWith(`${name}/`)) this.indexed.delete(key);
   }
 
   /** Resolves when the collection, which exists, can be read. */

@@ -242,6 +242,14 @@ export class MilvusVectors extends Vectors {
     await this.parts.aliases.set(alias, collection);
   }
 
+  override async aliasesOf(collection: string): Promise<readonly string[]> {
+    return (await this.parts.collections.describe(collection))?.aliases ?? [];
+  }
+
+  override async dropAlias(alias: string): Promise<void> {
+    await this.parts.aliases.drop(alias);
+  }
+
   override async dropCollection(collection: string): Promise<void> {
     await this.parts.collections.drop(collection);
   }
