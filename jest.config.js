@@ -30,6 +30,7 @@ export default {
   maxWorkers: '100%',
   // A worker keeps part of what each file loaded; past this it takes longer to look through its memory than to start another.
   workerIdleMemoryLimit: '400MB',
+  testSequencer: '<rootDir>/tools/longest-first.js',
   globalSetup: '<rootDir>/tools/test-folder.js',
   reporters: ['default', '<rootDir>/tools/summary-reporter.js'],
 };

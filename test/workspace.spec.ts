@@ -31,6 +31,13 @@ describe('the workspace', () => {
     expect(scripts).toHaveProperty('build');
   });
 
+  it('the suites that start first, because they take long, are there', () => {
+    const known = JSON.parse(readFileSync(join(root, 'tools/long-suites.json'), 'utf8')) as Record<string, number>;
+
+    expect(Object.keys(known).filter((suite) => !existsSync(join(root, suite)))).toEqual([]);
+    expect(Object.values(known)).toEqual(Object.values(known).toSorted((one, other) => other - one));
+  });
+
   it.each([
     ['kafkajs', 'libs/bus'],
     ['@nestjs/core', 'libs/service'],

@@ -41,7 +41,7 @@ export class FastTime {
     for (let jumps = 0; ;) {
       await delay(lookEveryMs);
       await onLook();
-      const { state, isEnded } = await this.#look(runIds);
+      const { state, isEnded } = await lookAt(this.#parts.store, runIds);
       if (isEnded) return null;
       looks += 1;
       if (state !== seen) [seen, looks, quietJumps] = [state, 0, 0];
@@ -69,28 +69,30 @@ export class FastTime {
     this.#parts.clock.advance(ms);
     for (const processes of this.#parts.processes()) processes.noteJump();
   }
+}
 
-  /** `state` changes with each step forward, not with each poll. */
-  async #look(runIds: readonly string[]): Promise<{ readonly state: string; readonly isEnded: boolean }> {
-    const { runs, claims, batches } = storedRecords(this.#parts.store);
-    const ofRuns = { runId: { $in: [...runIds] } };
-    const [allRuns, allClaims, allBatches] = await Promise.all([
-      Array.fromAsync(runs.find({ _id: { $in: [...runIds] } })),
-      Array.fromAsync(claims.find(ofRuns)),
-      Array.fromAsync(batches.find(ofRuns)),
-    ]);
-    const state = [
-      ...[...allRuns, ...allClaims].map((one) => `${one._id} ${one.state}`),
-      ...allBatches.map(({ _id, state: at, submission, provider, ingestion, previousAttempts, error }) =>
-        [
-          ...[_id, at, submission.fileId, submission.armed?.key, submission.fileDeletedAt?.getTime()],
-          ...[previousAttempts.length, provider?.state, ingestion.part, ingestion.offset, error?.message],
-        ].join(' '),
-      ),
-    ].join('\n');
-    return {
-      state,
-      isEnded: allRuns.length === runIds.length && allRuns.every((run) => endedRunStates.includes(run.state)),
-    };
-  }
+/** What is recorded of some runs. `state` changes with each step forward, not with each poll. */
+export async function lookAt(store: Store, runIds: readonly string[]) {
+  const { runs, claims, batches } = storedRecords(store);
+  const ofRuns = { runId: { $in: [...runIds] } };
+  const [allRuns, allClaims, allBatches] = await Promise.all([
+    Array.fromAsync(runs.find({ _id: { $in: [...runIds] } })),
+    Array.fromAsync(claims.find(ofRuns)),
+    Array.fromAsync(batches.find(ofRuns)),
+  ]);
+  const state = [
+    ...[...allRuns, ...allClaims].map((one) => `${one._id} ${one.state}`),
+    ...allBatches.map(({ _id, state: at, submission, provider, ingestion, previousAttempts, error }) =>
+      [
+        ...[_id, at, submission.fileId, submission.armed?.key, submission.fileDeletedAt?.getTime()],
+        ...[previousAttempts.length, provider?.state, ingestion.part, ingestion.offset, error?.code],
+      ].join(' '),
+    ),
+  ].join('\n');
+  return {
+    state,
+    isEnded: allRuns.length === runIds.length && allRuns.every((run) => endedRunStates.includes(run.state)),
+    batches: allBatches,
+    parked: [...allRuns, ...allClaims, ...allBatches].filter((record) => record.parked),
+  };
 }

@@ -1,8 +1,6 @@
 /* Long, because it is one story: a run from its start until the oracle has seen its end. */
 
 import { stages } from '@batchmill/all-in-one';
-import { FolderBlobs } from '@batchmill/blobs/folder';
-import { EmbeddedBus } from '@batchmill/bus/embedded';
 import {
   RunCancelRequested,
   RunRequested,
@@ -13,19 +11,18 @@ import {
   type Ids,
 } from '@batchmill/contracts';
 import type { OpenAiProvider } from '@batchmill/provider/openai';
-import { endedRunStates } from '@batchmill/records';
 import { runStages, type Engine, type Ports } from '@batchmill/service';
 import { startSimulator, type LedgerReport, type Simulator } from '@batchmill/simulator';
-import { EmbeddedStore } from '@batchmill/store/embedded';
 import { MemoryLog } from '@batchmill/telemetry';
-import { FastClock, storedRecords } from '@batchmill/testing';
-import { EmbeddedVectors } from '@batchmill/vectors/embedded';
+import { FastClock } from '@batchmill/testing';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { openEmbeddedPorts } from './embedded-ports.js';
 import { engineOn, providerOf } from './engines.js';
 import type { FaultCase, Trouble } from './fault-case.js';
+import { FastTime, lookAt } from './fast-time.js';
 import { FaultyProcesses, type FaultyProcess } from './faulty-processes.js';
 import { allNotes } from './notes.js';
 import type { ProcessGate } from './process-gate.js';
@@ -71,6 +68,7 @@ export class FaultRun {
   readonly #ids: Ids;
   readonly #admin: SimulatorAdmin;
   readonly #processes: FaultyProcesses;
+  readonly #time: FastTime;
   readonly #parked = new Map<string, string>();
   #wasMended = false;
   #fired: readonly number[] = [];
@@ -90,6 +88,13 @@ export class FaultRun {
     this.#log = parts.log;
     this.#admin = new SimulatorAdmin(simulator);
     this.#processes = new FaultyProcesses(faultCase.troubles, (gate) => this.#openProcess(gate));
+    this.#time = new FastTime({
+      store: shared.store,
+      clock: parts.clock,
+      admin: this.#admin,
+      processes: () => [this.#processes],
+      mend: () => this.#mend(),
+    });
   }
 
   static async open(faultCase: FaultCase): Promise<FaultRun> {
@@ -107,18 +112,11 @@ export class FaultRun {
       },
       () => undefined,
     );
-    const store = EmbeddedStore.open({ file: join(folder, 'state.db') });
-    const shared = {
-      bus: EmbeddedBus.open({ file: join(folder, 'bus.db'), clock, pollMs: 20, redeliveryPauseMs: 20 }),
-      store,
-      documentStore: store,
-      blobs: await FolderBlobs.open({ folder: join(folder, 'blobs'), ids }),
-      vectors: EmbeddedVectors.open({ file: join(folder, 'vectors.db') }),
-    };
+    const shared = await openEmbeddedPorts(folder, { clock, ids });
     const provider = providerOf(simulator, clock);
     const view = engineOn({ ...shared, provider }, { clock, ids, log, concurrency: 1 });
     for (const records of view.hostDependencies.records) await records.prepare();
-    await store.collection('notes').insertMany(allNotes);
+    await shared.documentStore.collection('notes').insertMany(allNotes);
     return new FaultRun(faultCase, folder, simulator, shared, view, provider, { clock, ids, log });
   }
 
@@ -141,7 +139,7 @@ export class FaultRun {
       if (problems.length === 0 || isLate) return problems;
       await delay(lookEveryMs);
       if (looks % quietLooks > 0 || looks > looksAfterEnd) continue;
-      await this.#jump(Math.min(longestJumpMs, 2 * minuteMs * 1.5 ** (looks / quietLooks)));
+      await this.#time.jump(Math.min(longestJumpMs, 2 * minuteMs * 1.5 ** (looks / quietLooks)));
     }
   }
 
@@ -172,10 +170,11 @@ export class FaultRun {
     let mendedMs = Number.POSITIVE_INFINITY;
     for (let jumps = 0; ;) {
       await delay(lookEveryMs);
-      const { state, isEnded, isSubmitted, isSettled, parked } = await this.#look();
+      const { state, isEnded, batches, parked } = await lookAt(this.view.store, endpoints);
       if (isEnded) return null;
       if (performance.now() - mendedMs > patienceMs) return `the runs do not end: ${state}`;
-      if (!isCancelled && (cancelAt === 'submitted' ? isSubmitted : isSettled)) {
+      const awaited = cancelAt === 'settled' ? ['settled', 'ingested'] : ['submitted'];
+      if (!isCancelled && batches.some((batch) => awaited.includes(batch.state))) {
         isCancelled = true;
         for (const runId of endpoints) await this.#publish(new RunCancelRequested({ runId }));
       }
@@ -184,7 +183,7 @@ export class FaultRun {
       looks += 1;
       if (state !== seen) [seen, looks, quietJumps] = [state, 0, 0];
       if (looks < quietLooks * Math.min(4, 1.3 ** quietJumps)) continue;
-      await this.#jump(Math.min(longestJumpMs, firstJumpMs * 6 ** quietJumps));
+      await this.#time.jump(Math.min(longestJumpMs, firstJumpMs * 6 ** quietJumps));
       looks = 0;
       quietJumps += 1;
       jumps += 1;
@@ -213,40 +212,6 @@ export class FaultRun {
     }
     if (answers === 1 || rule.what === 'status' || lost > 2) return [];
     return [`the search failed: ${JSON.stringify(searched)}`];
-  }
-
-  /** `state` changes with each step forward, not with each poll. */
-  async #look() {
-    const { runs, claims, batches } = storedRecords(this.view.store);
-    const [allRuns, allClaims, allBatches] = await Promise.all([
-      Array.fromAsync(runs.find({})),
-      Array.fromAsync(claims.find({})),
-      Array.fromAsync(batches.find({})),
-    ]);
-    const state = [
-      ...allRuns.map((run) => `${run._id} ${run.state}`),
-      ...allClaims.map((claim) => `${claim._id} ${claim.state}`),
-      ...allBatches.map(({ _id, state: at, submission, provider, ingestion, previousAttempts, error }) =>
-        [
-          ...[_id, at, submission.fileId, submission.armed?.key, submission.fileDeletedAt?.getTime()],
-          ...[previousAttempts.length, provider?.state, ingestion.part, ingestion.offset, error?.code],
-        ].join(' '),
-      ),
-    ].join('\n');
-    return {
-      state,
-      isEnded: allRuns.length === endpoints.length && allRuns.every((run) => endedRunStates.includes(run.state)),
-      isSubmitted: allBatches.some((batch) => batch.state === 'submitted'),
-      isSettled: allBatches.some((batch) => batch.state === 'settled' || batch.state === 'ingested'),
-      parked: [...allRuns, ...allClaims, ...allBatches].filter((record) => record.parked),
-    };
-  }
-
-  /** Time passes, at the provider first: what the engine waits for there has happened when it looks. */
-  async #jump(ms: number): Promise<void> {
-    await this.#admin.advance(ms);
-    this.#clock.advance(ms);
-    this.#processes.noteJump();
   }
 
   async #mend(): Promise<void> {

@@ -6,6 +6,7 @@ import { execFile, type ExecFileException } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { packedPackage } from './packed-package.js';
 import { filesOf, programs } from './user-folder.js';
 import { UserProcess } from './user-process.js';
 
@@ -24,9 +25,7 @@ describe('the package that users install', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'batchmill-package-'));
-    const packed = await run(process.execPath, [join(root, 'tools/pack/command.ts'), '--to', folder], root);
-    expect(packed).toMatchObject({ code: 0 });
-    tarball = packed.out.trim();
+    tarball = await packedPackage(folder);
     await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'user', private: true, type: 'module' }));
     expect(await run('npm', ['install', '--no-audit', '--no-fund', tarball], folder)).toMatchObject({ code: 0 });
     for (const [name, content] of Object.entries(filesOf())) {

@@ -12,7 +12,7 @@ describe('six services that share only the servers', () => {
   it(
     'S1 S6: 5,000 documents are embedded and some summarised, none twice, and each run is one trace over all services',
     async () => {
-      engine = await RealEngine.open({ env: { NOTES_BATCH_SIZE: '500' } });
+      engine = await RealEngine.open({ env: { NOTES_BATCH_SIZE: '500' }, topics: 'bare' });
       await engine.addNotes('mills', 5_000);
       await engine.start(...stageNames);
 

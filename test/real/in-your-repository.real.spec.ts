@@ -8,6 +8,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { packedPackage } from '../package/packed-package.js';
 import { UserProcess } from '../package/user-process.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -39,14 +40,14 @@ describe('docs/how-to/in-your-repository.md', () => {
     );
     env = { ...Object.fromEntries(own), PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}` };
     const port = await freePort();
-    const packed = await run(`node ${join(root, 'tools/pack/command.ts')} --to ${folder}`, root);
+    const tarball = await packedPackage(folder);
     const ours = { name: 'shop', private: true, scripts: { test: 'echo ours' } };
     await writeFile(join(folder, 'package.json'), JSON.stringify(ours));
     await insertTickets(documentsUrl);
     results = [];
     for (const line of linesOf(page)) {
       const given = line
-        .replace('npm install batchmill', `npm install --no-audit --no-fund ${packed.out.trim()}`)
+        .replace('npm install batchmill', `npm install --no-audit --no-fund ${tarball}`)
         .replace('8080', String(port))
         .replace(/^PORT=\d+/, 'PORT=0');
       if (given.endsWith(' &')) {

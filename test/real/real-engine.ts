@@ -1,5 +1,5 @@
 import type { StageName } from '@batchmill/all-in-one';
-import type { OutgoingMessage } from '@batchmill/bus';
+import { PrefixedBus, type Bus, type OutgoingMessage } from '@batchmill/bus';
 import { KafkaBus } from '@batchmill/bus/kafka';
 import { RandomIds, RunRequested, envelopeOf, headersOf, type Event } from '@batchmill/contracts';
 import { endedRunStates } from '@batchmill/records';
@@ -7,6 +7,7 @@ import { MongoStore } from '@batchmill/store/mongo';
 import { MemoryLog } from '@batchmill/telemetry';
 import { eventually, serverAddresses, ServiceProcess, settingsOnServers, SimulatorProcess } from '@batchmill/testing';
 import { MilvusVectors } from '@batchmill/vectors/milvus';
+import { Kafka, logLevel } from 'kafkajs';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -19,6 +20,11 @@ export interface RealEngineOptions {
   readonly simulator?: readonly string[];
   /** Starts a proxy in front of the provider at this URL, and returns the proxy's URL. */
   readonly between?: (providerUrl: string) => Promise<string>;
+  /**
+   * own: a prefix of its own, so that engines can run beside each other. bare: no prefix, as an installation that has its
+   * Kafka to itself; only one engine at a time may have these.
+   */
+  readonly topics?: 'own' | 'bare';
 }
 
 export interface Note extends Record<string, unknown> {
@@ -46,10 +52,7 @@ function messageOf(event: Event): OutgoingMessage {
   return { topic: envelope.topic, key: envelope.key, value: envelope.data, headers: headersOf(envelope, '/test') };
 }
 
-/**
- * The six services as processes that share only the servers. Databases, vectors and provider are their own. All tests
- * share the Kafka topics and therefore run one after another.
- */
+/** The six services as processes that share only the servers. Databases, vectors, topics and provider are their own. */
 export class RealEngine {
   readonly services: ServiceProcess[] = [];
 
@@ -62,18 +65,24 @@ export class RealEngine {
     readonly documents: MongoStore,
     readonly vectors: MilvusVectors,
     readonly collection: string,
-    readonly bus: KafkaBus,
+    readonly bus: Bus,
     readonly env: Readonly<Record<string, string>>,
   ) {}
 
-  static async open({ env = {}, simulator: flags = [], between }: RealEngineOptions = {}): Promise<RealEngine> {
+  static async open({
+    env = {},
+    simulator: flags = [],
+    between,
+    topics = 'own',
+  }: RealEngineOptions = {}): Promise<RealEngine> {
     const folder = await mkdtemp(join(tmpdir(), 'batchmill-real-'));
     const simulator = await SimulatorProcess.start(join(folder, 'simulator'), ...flags);
     const id = randomUUID().slice(0, 8);
     const collection = `notes_${id}`;
     const servers = settingsOnServers(id);
     const providerUrl = between === undefined ? simulator.url : await between(simulator.url);
-    const bus = KafkaBus.open({
+    const topicPrefix = topics === 'own' ? `${id}.` : '';
+    const kafka = KafkaBus.open({
       url: serverAddresses.kafka,
       log: new MemoryLog(),
       partitions: 6,
@@ -86,11 +95,12 @@ export class RealEngine {
       MongoStore.open({ url: servers.MONGODB_URI }),
       await MilvusVectors.open({ url: serverAddresses.milvus }),
       collection,
-      bus,
+      topicPrefix === '' ? kafka : new PrefixedBus(kafka, topicPrefix),
       {
         BATCHMILL_HOME: join(folder, 'home'),
         BATCHMILL_PIPELINES: join(import.meta.dirname, 'pipelines'),
         ...servers,
+        ...(topicPrefix !== '' && { BATCHMILL_TOPIC_PREFIX: topicPrefix }),
         OPENAI_BASE_URL: `${providerUrl}/v1`,
         OPENAI_API_KEY: 'sk-test',
         KAFKA_SESSION_TIMEOUT: '6',
@@ -106,6 +116,11 @@ export class RealEngine {
         ...env,
       },
     );
+  }
+
+  /** In front of every topic on Kafka. */
+  get topicPrefix(): string {
+    return this.env['BATCHMILL_TOPIC_PREFIX'] ?? '';
   }
 
   /** Starts services, several of a kind when they are named several times. Resolves when all are running. */
@@ -195,10 +210,11 @@ export class RealEngine {
     return states;
   }
 
-  /** Ends all processes and empties the databases. */
+  /** Ends all processes, empties the databases and deletes the topics, of which thousands would slow Kafka down. */
   async close(): Promise<void> {
-    for (const service of this.services) await service.end('SIGKILL');
+    await Promise.all(this.services.map((service) => service.end('SIGKILL')));
     await this.bus.close();
+    if (this.topicPrefix !== '') await deleteTopics(this.topicPrefix);
     for (const store of [this.state, this.documents]) {
       for (const name of await store.collectionNames()) await store.collection(name).deleteMany({});
       await store.close();
@@ -209,6 +225,18 @@ export class RealEngine {
   }
 
   private readonly expectedEnds = new Set<ServiceProcess>();
+}
+
+async function deleteTopics(prefix: string): Promise<void> {
+  const brokers = [serverAddresses.kafka.replace('kafka://', '')];
+  const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  try {
+    const topics = (await admin.listTopics()).filter((name) => name.startsWith(prefix));
+    if (topics.length > 0) await admin.deleteTopics({ topics });
+  } finally {
+    await admin.disconnect();
+  }
 }
 
 function noteOf(topic: string, index: number): Note {

@@ -166,7 +166,7 @@ describe('bad messages, bad documents and lost data on real servers', () => {
 
     expect(code).toBe(0);
     const created = out.trim().split('\n');
-    expect(created).toEqual(expect.arrayContaining(events.map(topicOf)));
+    expect(created).toEqual(expect.arrayContaining(events.map((event) => engine.topicPrefix + topicOf(event))));
     const admin = new Kafka({ brokers: [serverAddresses.kafka.replace('kafka://', '')] }).admin();
     await admin.connect();
     expect(await admin.listTopics()).toEqual(expect.arrayContaining(created));
@@ -177,7 +177,7 @@ describe('bad messages, bad documents and lost data on real servers', () => {
     return batchmill(import.meta.dirname, args, { env: { ...engine.env } });
   }
 
-  /** The dead letters of this test; others may be on the topics from before. */
+  /** The dead letters with this key. */
   async function lettersOf(key: string): Promise<LetterJson[]> {
     const { out, err, code } = await command('dlt', 'list', '--limit', '1000', '--json');
     if (code !== 0) throw new Error(err);
@@ -188,7 +188,7 @@ describe('bad messages, bad documents and lost data on real servers', () => {
     const brokers = [serverAddresses.kafka.replace('kafka://', '')];
     const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
     await admin.connect();
-    for (const topic of (await admin.listTopics()).filter((name) => name.startsWith('batchmill.'))) {
+    for (const topic of (await admin.listTopics()).filter((name) => name.startsWith(engine.topicPrefix))) {
       const partitions = (await admin.fetchTopicOffsets(topic)).map(({ partition }) => ({ partition, offset: '-1' }));
       await admin.deleteTopicRecords({ topic, partitions });
     }

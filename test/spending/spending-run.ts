@@ -1,7 +1,5 @@
 import { stages } from '@batchmill/all-in-one';
 import { BatchSubmitterModule } from '@batchmill/batch-submitter';
-import { FolderBlobs } from '@batchmill/blobs/folder';
-import { EmbeddedBus } from '@batchmill/bus/embedded';
 import {
   RunCancelRequested,
   RunLimitRequested,
@@ -15,13 +13,12 @@ import type { Provider } from '@batchmill/provider';
 import { scopeId } from '@batchmill/records';
 import { runStages, type Engine, type Ports } from '@batchmill/service';
 import { startSimulator, type LedgerReport, type Simulator } from '@batchmill/simulator';
-import { EmbeddedStore } from '@batchmill/store/embedded';
 import { MemoryLog } from '@batchmill/telemetry';
 import { FastClock } from '@batchmill/testing';
-import { EmbeddedVectors } from '@batchmill/vectors/embedded';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openEmbeddedPorts } from '../faults/embedded-ports.js';
 import { engineOn, providerOf } from '../faults/engines.js';
 import type { Trouble } from '../faults/fault-case.js';
 import { FastTime } from '../faults/fast-time.js';
@@ -95,19 +92,12 @@ export class SpendingRun {
       },
       () => undefined,
     );
-    const store = EmbeddedStore.open({ file: join(folder, 'state.db') });
     const ids = new SeededIds(seed);
     const clock = new FastClock(speed);
-    const shared = {
-      bus: EmbeddedBus.open({ file: join(folder, 'bus.db'), clock, pollMs: 40, redeliveryPauseMs: 40 }),
-      store,
-      documentStore: store,
-      blobs: await FolderBlobs.open({ folder: join(folder, 'blobs'), ids }),
-      vectors: EmbeddedVectors.open({ file: join(folder, 'vectors.db') }),
-    };
+    const shared = await openEmbeddedPorts(folder, { clock, ids, pollMs: 40 });
     const run = new SpendingRun(spendingCase, folder, simulator, shared, clock, ids);
     for (const records of run.#view.hostDependencies.records) await records.prepare();
-    await store.collection('notes').insertMany(notesOfBooks);
+    await shared.documentStore.collection('notes').insertMany(notesOfBooks);
     return run;
   }
 

@@ -2,7 +2,7 @@ import type { Blobs } from '@batchmill/blobs';
 import type { WorstUsage } from '@batchmill/models';
 import { BatchFilling, type FillingLimits, type Source } from '@batchmill/pipeline';
 import type { BatchFileSize } from '@batchmill/provider';
-import { writeManifest, type BatchReuse, type BuildPosition, type ManifestLine } from '@batchmill/records';
+import { isUnsent, writeManifest, type BatchReuse, type BuildPosition, type ManifestLine } from '@batchmill/records';
 import type { Unit } from './read-units.js';
 import { ReuseFile } from './reuse-file.js';
 import { writeUnit, type WrittenUnit } from './write-unit.js';
@@ -49,10 +49,10 @@ export async function fillBatch(
   let copies = 0;
 
   async function take({ manifest, ...written }: WrittenUnit): Promise<void> {
-    for (const { customId, key, textHash = key, ...unsent } of manifest) {
+    for (const request of manifest) {
+      const { customId, key, textHash = key } = request;
       customIds.add(customId);
-      const isSent = unsent.isReused !== true && unsent.copyOf === undefined && unsent.awaits === undefined;
-      if (isSent && textHash !== undefined) byKey.set(textHash, customId);
+      if (!isUnsent(request) && textHash !== undefined) byKey.set(textHash, customId);
     }
     requested.push(...manifest);
     if (written.unsent === 0) return;

@@ -1,5 +1,5 @@
 import type { Blobs } from '@batchmill/blobs';
-import { readManifest, type RequestedLine, type UnrenderedLine } from '@batchmill/records';
+import { isUnsent, readManifest, type RequestedLine, type UnrenderedLine } from '@batchmill/records';
 
 /** The manifest of a batch: its requests in the order of the batch file, and the prompts that could not be rendered. */
 export class SentRequests {
@@ -69,8 +69,4 @@ function linesOf(requests: readonly RequestedLine[], indexes: ReadonlyMap<string
     if (copyOf !== undefined) lines[index] = lines[indexes.get(copyOf) ?? index] ?? 0;
   }
   return lines;
-}
-
-function isUnsent({ isReused, copyOf, awaits }: RequestedLine): boolean {
-  return isReused === true || copyOf !== undefined || awaits !== undefined;
 }

@@ -212,6 +212,7 @@ export {
 export { lateVectorUpdates, noLateVectorFilter } from './marks/late-vector-marks.js';
 export { readMembers, writeMembers, type Member } from './files/members.js';
 export {
+  isUnsent,
   readManifest,
   writeManifest,
   type ManifestLine,

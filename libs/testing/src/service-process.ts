@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
 const root = join(import.meta.dirname, '../../..');
-const startTimeoutMs = 180_000;
+const startTimeoutMs = 600_000;
 
 /** A service as a process of its own. */
 export class ServiceProcess {

@@ -43,6 +43,11 @@ export interface UnrenderedLine {
   readonly error: DocumentError;
 }
 
+/** Whether a request is not in the batch file, since it takes another's answer or vector. Nobody is billed for it. */
+export function isUnsent({ isReused, copyOf, awaits }: Pick<RequestedLine, 'isReused' | 'copyOf' | 'awaits'>): boolean {
+  return isReused === true || copyOf !== undefined || awaits !== undefined;
+}
+
 /**
  * Writes the requested lines in the order of the batch file, those that are not in it beside the others of their document, then the unrendered ones. Resolves with the blob's name.
  */

@@ -1,0 +1,3 @@
+import { describeEncoder } from './describe-encoder.contract.js';
+
+describeEncoder('direct');
