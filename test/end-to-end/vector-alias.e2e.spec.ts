@@ -176,6 +176,38 @@ describe('a pipeline whose vectors have an alias', () => {
     expect([alpha.aliasMove, beta.aliasMove]).toMatchObject([{ isDone: false }, { isDone: true }]);
   });
 
+  it('Y6: nor does it leave behind vectors of a pipeline whose parameters are not known', async () => {
+    const both = (model: string) =>
+      ['alpha', 'beta'].map((name) =>
+        definePipeline({
+          ...notes,
+          name,
+          parameters: { ...notes.parameters, ...(name === 'beta' && { topic: { type: 'string', required: true } }) },
+          source: {
+            ...notes.source,
+            collection: name,
+            queryTemplate: ({ topic }) => (topic === undefined ? {} : { topic }),
+          },
+          embeddings: { ...notes.embeddings!, model, vectors: { alias: 'notes' } },
+        }),
+      );
+    bundle = await TestEngine.open({ pipelines: both(small), settings: { retryBaseMs: 1 } });
+    await bundle.start(stages);
+    const parameters = { topic: 'rivers' };
+    for (const name of ['alpha', 'beta']) {
+      const stored = manyNotes(1).map((note) => ({ ...note, _id: name }));
+      await bundle.engine.documentStore.collection(name).insertMany(stored);
+    }
+    await run({ pipeline: 'alpha' });
+    await run({ pipeline: 'beta', parameters });
+    (bundle.engine.pipelines as KnownPipelines).replace(both(large));
+
+    const alpha = await run({ pipeline: 'alpha', redo: 'stale' });
+    const beta = await run({ pipeline: 'beta', parameters, redo: 'stale' });
+
+    expect([alpha.aliasMove, beta.aliasMove]).toMatchObject([{ isDone: false }, { isDone: true }]);
+  });
+
   it('Y6: an alias that is named together with another model points to the earlier collection until the new one is whole', async () => {
     await opened(3, { vectors: { collection: 'earlier' } });
     await run();

@@ -1,7 +1,15 @@
 import { isBatchmillError } from '@batchmill/contracts';
 import { formsOfId } from '@batchmill/documents';
-import { lastingQueryOf, planRun, presentText, type Pipelines, type RunPlan } from '@batchmill/pipeline';
-import type { Filter } from '@batchmill/store';
+import {
+  lastingQueryOf,
+  planRun,
+  presentText,
+  type Pipeline,
+  type Pipelines,
+  type PresentText,
+  type RunPlan,
+} from '@batchmill/pipeline';
+import type { Fields, Filter } from '@batchmill/store';
 import type { VectorEntry, Vectors } from '@batchmill/vectors';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Documents } from '../documents.js';
@@ -61,7 +69,7 @@ export async function* missingVectors(
   plan: RunPlan,
   { from, to }: { readonly from: string; readonly to: string },
 ): AsyncGenerator<number, void, undefined> {
-  const plans = plansInto(pipelines, plan);
+  const owners = ownersOf(documents, pipelines, plan);
   const hashField = plan.endpointPlan.vectors?.originFields.textHash ?? '';
   for await (const page of slicesOf(vectors.entries(from), pageSize)) {
     // The embedded store answers at once. Others are to have their turn in between.
@@ -76,7 +84,7 @@ export async function* missingVectors(
         suspects.set(row.key, { row, onlyIfOf: hash });
       }
     }
-    yield suspects.size === 0 ? 0 : (await missed(documents, plans, suspects)).size;
+    yield suspects.size === 0 ? 0 : (await missed(owners, suspects)).size;
   }
 }
 
@@ -87,55 +95,64 @@ interface Suspect {
 }
 
 /** The keys of those rows that are missed. */
-async function missed(
-  documents: Documents,
-  plans: readonly RunPlan[],
-  suspects: ReadonlyMap<string, Suspect>,
-): Promise<ReadonlySet<string>> {
+async function missed(owners: readonly Owner[], suspects: ReadonlyMap<string, Suspect>): Promise<ReadonlySet<string>> {
   const keys = new Set<string>();
   const rows = [...suspects.values()].map(({ row }) => row);
-  for (const plan of plans) {
-    const [name] = plan.planned.keys();
-    if (name === undefined) continue;
-    const projection = textProjection(plan);
-    for (const filter of filtersFor(plan, rows)) {
-      for await (const document of documents.of(plan).find(filter, projection === undefined ? {} : { projection })) {
-        const key = vectorKey(document['_id']);
-        const suspect = suspects.get(key);
-        const text = await presentText(plan, name, document);
-        if (suspect === undefined || text?.kind === 'none') continue;
-        const hash = text?.kind === 'text' ? text.hash : null;
-        if (suspect.onlyIfOf === null || suspect.onlyIfOf === hash) keys.add(key);
-      }
+  for (const { documentsOf, textOf } of owners) {
+    for await (const document of documentsOf(rows)) {
+      const key = vectorKey(document['_id']);
+      const suspect = suspects.get(key);
+      const text = suspect === undefined ? null : await textOf(document);
+      if (suspect === undefined || text?.kind === 'none') continue;
+      const hash = text?.kind === 'text' ? text.hash : null;
+      if (suspect.onlyIfOf === null || suspect.onlyIfOf === hash) keys.add(key);
     }
-  }
-  // Whose row is written under other names of its fields cannot be told. It is missed rather than lost.
-  const field = plans[0]?.endpointPlan.vectors?.idFields.chunkId ?? '';
-  for (const { row, onlyIfOf } of suspects.values()) {
-    if (onlyIfOf === null && isHashedKey(row.key) && row.fields[field] === undefined) keys.add(row.key);
   }
   return keys;
 }
 
-function filtersFor(plan: RunPlan, rows: readonly VectorEntry[]): Filter[] {
-  const query = lastingQueryOf(plan) ?? {};
-  const { chunkIdField } = plan.pipeline.source;
-  const chunkId = plan.endpointPlan.vectors?.idFields.chunkId ?? '';
-  const ids = rows.flatMap(({ key }) => idOfKey(key) ?? []).map(({ id }) => id);
-  const chunkIds = rows.filter(({ key }) => isHashedKey(key)).flatMap(({ fields }) => formsOfId(fields[chunkId] ?? ''));
-  return [
-    ...(ids.length > 0 ? [{ $and: [query, { _id: { $in: ids } }] }] : []),
-    ...(chunkIds.length > 0 ? [{ $and: [query, { [chunkIdField]: { $in: chunkIds } }] }] : []),
-  ];
+/** A pipeline that writes into the new collection. */
+interface Owner {
+  /** Its documents among those that these rows may be of. */
+  readonly documentsOf: (rows: readonly VectorEntry[]) => AsyncIterable<Fields>;
+  /** What a document would be embedded as; null: that cannot be said. */
+  readonly textOf: (document: Fields) => Promise<PresentText | null>;
 }
 
-/** The plan, and those of the pipelines that write into the same collection, as far as they can be made without parameters. */
-function plansInto(pipelines: Pipelines, plan: RunPlan): RunPlan[] {
-  const others = pipelines.names().filter((name) => {
+/** That of the plan, and those that write into the same collection. */
+function ownersOf(documents: Documents, pipelines: Pipelines, plan: RunPlan): Owner[] {
+  const names = pipelines.names().filter((name) => {
     const target = pipelines.get(name).embeddings?.vectors ?? null;
     return name !== plan.pipeline.name && target?.collection === plan.endpointPlan.vectors?.collection;
   });
-  return [plan, ...others.flatMap((name) => planWithoutParameters(pipelines, name) ?? [])];
+  const others = names.map((name) => ({ pipeline: pipelines.get(name), plan: planWithoutParameters(pipelines, name) }));
+  return [{ pipeline: plan.pipeline, plan }, ...others].map(({ pipeline, plan: own }) =>
+    ownerOf(documents, pipeline, own),
+  );
+}
+
+/** `plan`: null where it takes parameters, so that any document counts and its text is not known. */
+function ownerOf(documents: Documents, { source }: Pipeline, plan: RunPlan | null): Owner {
+  const query = (plan === null ? null : lastingQueryOf(plan)) ?? {};
+  const [name] = plan?.planned.keys() ?? [];
+  const projection = plan === null ? { _id: 1 as const } : textProjection(plan);
+  return {
+    async *documentsOf(rows) {
+      const ids = rows.flatMap(({ key }) => idOfKey(key) ?? []).map(({ id }) => id);
+      const hashed = rows.filter(({ key }) => isHashedKey(key));
+      // The row of an earlier collection may have its ids in other fields.
+      const chunkIds = hashed.flatMap(({ fields }) => Object.values(fields)).flatMap(formsOfId);
+      const filters: Filter[] = [
+        ...(ids.length > 0 ? [{ _id: { $in: ids } }] : []),
+        ...(chunkIds.length > 0 ? [{ [source.chunkIdField]: { $in: chunkIds } }] : []),
+      ];
+      const finding = projection === undefined ? {} : { projection };
+      for (const filter of filters)
+        yield* documents.collection(source.collection).find({ $and: [query, filter] }, finding);
+    },
+    textOf: (document) =>
+      plan === null || name === undefined ? Promise.resolve(null) : presentText(plan, name, document),
+  };
 }
 
 function planWithoutParameters(pipelines: Pipelines, name: string): RunPlan | null {
