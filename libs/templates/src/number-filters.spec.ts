@@ -38,7 +38,7 @@ describe('numberFilters', () => {
     ['{{ 10 | divided_by: 4 }}', '2.5'],
     ['{{ bills | sum: "due.amount" }}', '3'],
     ['{{ big }} {{ digits }} {{ long }}', '9007199254740993 12345678901234567890 0.12345678901234567'],
-  ])('C3: a filter calculates with exact numbers: %s', (template, text) => {
+  ])('C3 Y8: a filter calculates with exact numbers: %s', (template, text) => {
     expect(compilePrompt(template).render(variables)).toBe(text);
   });
 
@@ -52,7 +52,7 @@ describe('numberFilters', () => {
     '{{ most | plus: 2 }}',
     '{{ list | sum }}',
     '{{ lines | sum: "amount" }}',
-  ])('C3: what would lose digits fails, and says so without them: %s', (template) => {
+  ])('C3 Y8: what would lose digits fails, and says so without them: %s', (template) => {
     const render = () => compilePrompt(template).render(variables);
 
     expect(render).toThrow();
