@@ -1,10 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Vectors } from './index.js';
+import type { CurrentVectors } from './contract-rows.contract.js';
 
 /** The part of the contract that is about aliases, and about collections that are dropped. */
-export function describeAliases(
-  current: () => { readonly vectors: Vectors; readonly collection: string; readonly open: () => Promise<Vectors> },
-): void {
+export function describeAliases(current: CurrentVectors): void {
   describe('aliases', () => {
     const row = (key: string, vector: readonly number[]) => {
       return { key, fields: { block_mongo_id: key, block_doc_id: 'd' }, vector: Float32Array.from(vector) };

@@ -1,11 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { expectModelOfRows, type Vectors } from './index.js';
-import { fields, rowOf } from './contract-rows.contract.js';
+import { fields, rowOf, type CurrentVectors } from './contract-rows.contract.js';
 
 /** The part of the contract that is about collections. */
-export function describeCollections(
-  current: () => { readonly vectors: Vectors; readonly collection: string; readonly open: () => Promise<Vectors> },
-): void {
+export function describeCollections(current: CurrentVectors): void {
   let vectors: Vectors;
   let collection: string;
   beforeEach(() => {

@@ -1,4 +1,11 @@
-import type { VectorRow } from './index.js';
+import type { VectorRow, Vectors } from './index.js';
+
+/** What a part of the contract works on: the store and the collection of the present test, and how another process opens the store. */
+export type CurrentVectors = () => {
+  readonly vectors: Vectors;
+  readonly collection: string;
+  readonly open: () => Promise<Vectors>;
+};
 
 /** The fields of the contract's collections. */
 export const fields = ['block_mongo_id', 'block_doc_id'];

@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { CurrentVectors } from './contract-rows.contract.js';
 import type { RowCondition, RowValue, VectorCollection, VectorRow, Vectors } from './index.js';
 
 /** The part of the contract that is about collections that are partitioned by a field. */
-export function describePartitions(
-  current: () => { readonly vectors: Vectors; readonly collection: string; readonly open: () => Promise<Vectors> },
-): void {
+export function describePartitions(current: CurrentVectors): void {
   describe('a collection that is partitioned by a field', () => {
     let collection: VectorCollection;
     let vectors: Vectors;

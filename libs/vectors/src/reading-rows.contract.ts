@@ -1,11 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Vectors } from './index.js';
-import { rowOf } from './contract-rows.contract.js';
+import { rowOf, type CurrentVectors } from './contract-rows.contract.js';
 
 /** The part of the contract that is about reading rows by their keys, and deleting them. */
-export function describeReading(
-  current: () => { readonly vectors: Vectors; readonly collection: string; readonly open: () => Promise<Vectors> },
-): void {
+export function describeReading(current: CurrentVectors): void {
   let vectors: Vectors;
   let collection: string;
   beforeEach(() => {

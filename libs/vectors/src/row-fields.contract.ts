@@ -1,12 +1,11 @@
 /* Long because it is a list of independent guarantees, as the contract that it is part of. */
 
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { CurrentVectors } from './contract-rows.contract.js';
 import type { RowCondition, RowValue, VectorCollection, VectorRow, Vectors } from './index.js';
 
 /** The part of the contract that is about fields of other types than text, and conditions on fields. */
-export function describeRowFields(
-  current: () => { readonly vectors: Vectors; readonly collection: string; readonly open: () => Promise<Vectors> },
-): void {
+export function describeRowFields(current: CurrentVectors): void {
   describe('fields of rows', () => {
     let collection: VectorCollection;
     let vectors: Vectors;

@@ -1,13 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Vectors } from './index.js';
-import { fields, pseudoRandom, rowOf, rowWith } from './contract-rows.contract.js';
+import { fields, pseudoRandom, rowOf, rowWith, type CurrentVectors } from './contract-rows.contract.js';
 
 const timeoutMs = 600_000;
 
 /** The part of the contract that is about writing rows. */
-export function describeRows(
-  current: () => { readonly vectors: Vectors; readonly collection: string; readonly open: () => Promise<Vectors> },
-): void {
+export function describeRows(current: CurrentVectors): void {
   let vectors: Vectors;
   let collection: string;
   beforeEach(() => {

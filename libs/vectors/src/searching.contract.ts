@@ -1,13 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Vectors } from './index.js';
-import { fields, rowOf } from './contract-rows.contract.js';
+import { fields, rowOf, type CurrentVectors } from './contract-rows.contract.js';
 
 const timeoutMs = 600_000;
 
 /** The part of the contract that is about finding rows by a vector or a text. */
-export function describeSearching(
-  current: () => { readonly vectors: Vectors; readonly collection: string; readonly open: () => Promise<Vectors> },
-): void {
+export function describeSearching(current: CurrentVectors): void {
   let vectors: Vectors;
   let collection: string;
   beforeEach(() => {

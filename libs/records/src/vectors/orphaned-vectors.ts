@@ -57,8 +57,8 @@ function sourcesOf(pipelines: Pipelines, plan: RunPlan, collection?: string): Ve
 }
 
 /**
- * False: the key is none that Batchmill writes, so the row is of another program; or its document cannot be told, since a pipeline wrote the
- * row under other names of its fields.
+ * False: the key is none that Batchmill writes, so the row is of another program; or nobody knows which document it is of, since a
+ * pipeline wrote the row under other names of its fields.
  */
 function isOfDocument({ key, fields }: VectorEntry, chunkId: string): boolean {
   return isHashedKey(key) ? fields[chunkId] !== undefined : idOfKey(key) !== null;
