@@ -1,6 +1,8 @@
 /* Long, because it has each operation of the port, with what of it may be repeated. */
 
-import { ConnectionError, ValidationError } from '@batchmill/contracts';
+import { randomInt } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ConnectionError, delayAfter, ValidationError } from '@batchmill/contracts';
 import type { ConsistencyLevelEnum, MilvusClient } from '@zilliz/milvus2-sdk-node';
 import {
   checkCollection,
@@ -53,6 +55,8 @@ const rowsPerChange = 200;
 
 const defaultCallTimeoutMs = 30_000;
 const defaultCallsInFlight = 2;
+/** Longer than a replacement takes, from the second pause on. */
+const replacingBackoff = { baseMs: 100, capMs: 5_000 };
 const defaultMaxCallBytes = 4 * 2 ** 20;
 /** https://milvus.io/docs/limitations.md */
 const maxHits = 16_384;
@@ -315,6 +319,7 @@ export class MilvusVectors extends Vectors {
       delete: (filter) => this.deleteRows(collection, filter),
       insert: (inserted) => this.writeBy(this.parts.insert, collection, inserted),
       count: (filter) => this.countRows(collection.name, filter),
+      pause: (failedAttempts) => delay(randomInt(delayAfter(failedAttempts, replacingBackoff))),
     });
   }
 

@@ -118,6 +118,7 @@ describe('replacing rows', () => {
         stored.push(...rows.map(({ key }) => key));
       },
       count: async (filter) => stored.filter((key) => filter.includes(`"${key}"`)).length,
+      pause: async () => {},
       ...others,
     };
   }
@@ -170,9 +171,15 @@ describe('replacing rows', () => {
     expect(stored).toEqual(['a']);
   });
 
-  it('that others go on inserting fails after ten attempts, so that it is repeated later', async () => {
-    const call = replaceRows(collection, [row('a')], table([], { count: () => Promise.resolve(2) }));
+  it('pauses before each further attempt, and gives up after ten, so that it is repeated later', async () => {
+    const pauses: number[] = [];
+    const others: Partial<ReplacingCalls> = {
+      count: () => Promise.resolve(2),
+      pause: async (failedAttempts) => void pauses.push(failedAttempts),
+    };
+    const call = replaceRows(collection, [row('a')], table([], others));
 
     await expect(call).rejects.toMatchObject({ kind: 'ProcessingError', code: 'vectors.failed' });
+    expect(pauses).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 });

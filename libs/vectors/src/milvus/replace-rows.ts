@@ -9,13 +9,15 @@ export interface ReplacingCalls {
   /** Does not replace rows that have the same keys. */
   readonly insert: (rows: readonly VectorRow[]) => Promise<void>;
   readonly count: (filter: string) => Promise<number>;
+  /** Resolves after a random time that grows with the failed attempts, so that several writers do not begin again in step. */
+  readonly pause: (failedAttempts: number) => Promise<void>;
 }
 
 const mostAttempts = 10;
 
 /**
  * Replaces rows where an upsert cannot: deletes, then inserts. Where another process does so with the same keys at the same time, both may
- * delete before both insert: whoever inserts last finds more rows than keys, and begins again. After a crash in between the rows are gone
+ * delete before both insert: whoever counts more rows than keys then begins again, each after a random pause. After a crash in between the rows are gone
  * until they are written again.
  */
 export async function replaceRows(
@@ -28,6 +30,7 @@ export async function replaceRows(
     rows.map(({ key }) => key),
   );
   for (let attempts = 0; attempts < mostAttempts; attempts += 1) {
+    if (attempts > 0) await calls.pause(attempts);
     for (const filter of filters) await calls.delete(filter);
     await calls.insert(rows);
     let stored = 0;
