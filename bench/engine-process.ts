@@ -1,5 +1,6 @@
 import { stages } from '@batchmill/all-in-one';
-import { RandomIds, RunRequested } from '@batchmill/contracts';
+import { RandomIds } from '@batchmill/contracts';
+import { RunRequested } from '@batchmill/contracts/events';
 import { awaitRun, openEngine, publishEvent, readSettings, runStages } from '@batchmill/service';
 import { PinoLog, startTracing } from '@batchmill/telemetry';
 import { createWriteStream } from 'node:fs';

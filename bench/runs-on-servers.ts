@@ -1,5 +1,6 @@
 import type { KafkaBus } from '@batchmill/bus/kafka';
-import { RandomIds, RunRequested, envelopeOf, headersOf } from '@batchmill/contracts';
+import { RandomIds, envelopeOf, headersOf } from '@batchmill/contracts';
+import { RunRequested } from '@batchmill/contracts/events';
 import { endedRunStates } from '@batchmill/records';
 import type { MongoStore } from '@batchmill/store/mongo';
 import { eventually } from '@batchmill/testing';

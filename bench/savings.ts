@@ -1,5 +1,5 @@
 import { stages } from '@batchmill/all-in-one';
-import { RunRequested } from '@batchmill/contracts';
+import { RunRequested } from '@batchmill/contracts/events';
 import { PriceBook, countTokens, usdOf } from '@batchmill/models';
 import { definePipeline } from '@batchmill/pipeline';
 import {

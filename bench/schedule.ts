@@ -1,7 +1,8 @@
 import { stages } from '@batchmill/all-in-one';
 import { FolderBlobs } from '@batchmill/blobs/folder';
 import { EmbeddedBus } from '@batchmill/bus/embedded';
-import { RandomIds, RunRequested, type Clock } from '@batchmill/contracts';
+import { RandomIds, type Clock } from '@batchmill/contracts';
+import { RunRequested } from '@batchmill/contracts/events';
 import { definePipeline } from '@batchmill/pipeline';
 import type { ProviderBatch } from '@batchmill/provider';
 import { OpenAiProvider, type OpenAiProviderOptions } from '@batchmill/provider/openai';

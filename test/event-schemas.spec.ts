@@ -1,6 +1,7 @@
 import { Parser } from '@asyncapi/parser';
 import { stages } from '@batchmill/all-in-one';
-import { events, topicOf, typeOf, type Event, type EventClass } from '@batchmill/contracts';
+import { topicOf, typeOf, type Event, type EventClass } from '@batchmill/contracts';
+import { events } from '@batchmill/contracts/events';
 import { TestEngine } from '@batchmill/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Ajv } from 'ajv';

@@ -1,4 +1,4 @@
-import { events } from '@batchmill/contracts';
+import { events } from '@batchmill/contracts/events';
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

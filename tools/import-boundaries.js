@@ -11,7 +11,7 @@ const ports = ['bus', 'store', 'blobs', 'vectors', 'provider', 'telemetry'];
 /** The apps that are a stage of the engine or a consumer. */
 const stages = readdirSync(join(root, 'apps')).filter((app) => !['all-in-one', 'cli', 'simulator'].includes(app));
 
-const ofStages = ['contracts', 'documents', 'models', 'pipeline', 'records', 'stage', ...ports];
+const ofStages = ['contracts', 'contracts/events', 'documents', 'models', 'pipeline', 'records', 'stage', ...ports];
 
 const mayImport = {
   'libs/contracts': [],
@@ -21,12 +21,13 @@ const mayImport = {
   'libs/models': [],
   'libs/templates': ['contracts', 'documents'],
   ...Object.fromEntries(ports.map((port) => [`libs/${port}`, ['contracts', 'contracts/settings']])),
+  'libs/telemetry': ['contracts', 'contracts/events', 'contracts/settings'],
   'libs/provider': ['contracts', 'documents', 'models'],
   'libs/pipeline': ['contracts', 'documents', 'models', 'templates', 'provider'],
-  'libs/records': ['contracts', 'documents', 'models', 'pipeline', ...ports],
-  'libs/stage': ['contracts', 'models', 'records', ...ports],
+  'libs/records': ['contracts', 'contracts/events', 'documents', 'models', 'pipeline', ...ports],
+  'libs/stage': ['contracts', 'contracts/events', 'models', 'records', ...ports],
   'libs/definitions': ['contracts'],
-  'libs/consumer': ['contracts', 'definitions', 'pipeline', 'records', 'stage', ...ports],
+  'libs/consumer': ['contracts', 'contracts/events', 'definitions', 'pipeline', 'records', 'stage', ...ports],
   ...Object.fromEntries(stages.map((stage) => [`apps/${stage}`, ofStages])),
   'apps/notifier': [...ofStages, 'templates'],
   'apps/simulator': [],

@@ -27,7 +27,7 @@ const pages: Readonly<Record<string, string>> = {
   'docs/reference/events.schema.json': eventSchemasPage(),
   'docs/reference/asyncapi.yaml': asyncApiPage(),
   'docs/reference/errors.md': errorsPage(),
-  'docs/reference/commands.md': commandsPage(),
+  'docs/reference/commands.md': await commandsPage(),
   'docs/reference/faults.md': faultsPage(),
   'docs/reference/requirements.md': requirementsPage(),
   'deploy/helm/batchmill/values.schema.json': await chartSchema(),

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { RandomIds, RunRequested, SystemClock, envelopeOf, headersOf } from '@batchmill/contracts';
+import { RandomIds, SystemClock, envelopeOf, headersOf } from '@batchmill/contracts';
+import { RunRequested } from '@batchmill/contracts/events';
 import { EmbeddedBus } from '@batchmill/bus/embedded';
 import { EmbeddedStore } from '@batchmill/store/embedded';
 import { eventually } from '@batchmill/testing';

@@ -1,5 +1,6 @@
 import { stages } from '@batchmill/all-in-one';
-import { RunRequested, envelopeOf, headersOf, type Endpoint, type Redo } from '@batchmill/contracts';
+import { envelopeOf, headersOf, type Endpoint, type Redo } from '@batchmill/contracts';
+import { RunRequested } from '@batchmill/contracts/events';
 import type { Provider } from '@batchmill/provider';
 import { runStages, type Engine, type Ports } from '@batchmill/service';
 import { startSimulator, type LedgerReport, type Simulator } from '@batchmill/simulator';

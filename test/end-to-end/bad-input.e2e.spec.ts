@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
-import { RunFinished, RunRejected, RunRequested, topicOf, type FieldsOf } from '@batchmill/contracts';
+import { topicOf, type FieldsOf } from '@batchmill/contracts';
+import { RunFinished, RunRejected, RunRequested } from '@batchmill/contracts/events';
 import { TestEngine, eventually, storedRecords } from '@batchmill/testing';
 import { deadLettersOf, rejectionOf, published, typeByHand } from './messages.js';
 import { manyNotes, notes } from './notes-pipeline.js';

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stageNames, stages } from '@batchmill/all-in-one';
-import { BatchCancelRequested, BatchProcessRequested, events, topicOf } from '@batchmill/contracts';
+import { topicOf } from '@batchmill/contracts';
+import { BatchCancelRequested, BatchProcessRequested, events } from '@batchmill/contracts/events';
 import { TestEngine, eventually, storedRecords } from '@batchmill/testing';
 import { allDeadLetters, deadLettersOf, rejectionOf, typeByHand } from './messages.js';
 import { manyNotes, notes } from './notes-pipeline.js';

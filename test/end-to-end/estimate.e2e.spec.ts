@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
-import { RunRequested, type FieldsOf } from '@batchmill/contracts';
+import { type FieldsOf } from '@batchmill/contracts';
+import { RunRequested } from '@batchmill/contracts/events';
 import { chat, definePipeline, type PipelineDefinition } from '@batchmill/pipeline';
 import { estimatePipeline, reportRun, requestRun, type PipelineEstimate } from '@batchmill/service';
 import type { EngineSettings } from '@batchmill/stage';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
-import { BatchDeferred } from '@batchmill/contracts';
+import { BatchDeferred } from '@batchmill/contracts/events';
 import type { Run } from '@batchmill/records';
 import { TestEngine, storedRecords, type TestEngineOptions } from '@batchmill/testing';
 import { outcomesOf } from './documents.js';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
-import { BatchIdle } from '@batchmill/contracts';
+import { BatchIdle } from '@batchmill/contracts/events';
 import type { ProviderBatch } from '@batchmill/provider';
 import type { Batch } from '@batchmill/records';
 import { reportBatch, reportRun } from '@batchmill/service';

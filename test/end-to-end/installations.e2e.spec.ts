@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import { PrefixedBus, type Bus } from '@batchmill/bus';
-import { RunRequested } from '@batchmill/contracts';
+import { RunRequested } from '@batchmill/contracts/events';
 import { OpenAiProvider } from '@batchmill/provider/openai';
 import { requestRun as requestOwnRun } from '@batchmill/service';
 import { TestEngine } from '@batchmill/testing';

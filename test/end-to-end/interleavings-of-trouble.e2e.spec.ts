@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import type { Bus } from '@batchmill/bus';
-import { ConnectionError, RunRequested, topicOf } from '@batchmill/contracts';
+import { ConnectionError, topicOf } from '@batchmill/contracts';
+import { RunRequested } from '@batchmill/contracts/events';
 import type { Provider } from '@batchmill/provider';
 import { OpenAiProvider } from '@batchmill/provider/openai';
 import { TestEngine, eventually, storedRecords } from '@batchmill/testing';

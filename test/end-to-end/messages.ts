@@ -1,4 +1,5 @@
-import { RunRejected, RunRequested, events, topicOf, type EventClass } from '@batchmill/contracts';
+import { topicOf, type EventClass } from '@batchmill/contracts';
+import { RunRejected, RunRequested, events } from '@batchmill/contracts/events';
 import { deadLetterSuffix, type IncomingMessage } from '@batchmill/bus';
 import { eventually, type TestEngine } from '@batchmill/testing';
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { RunRejected, SystemClock, envelopeOf, headersOf } from '@batchmill/contracts';
+import { SystemClock, envelopeOf, headersOf } from '@batchmill/contracts';
+import { RunRejected } from '@batchmill/contracts/events';
 import { EmbeddedBus } from '@batchmill/bus/embedded';
 import { ServiceProcess, eventually } from '@batchmill/testing';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
-import { BatchHeld } from '@batchmill/contracts';
+import { BatchHeld } from '@batchmill/contracts/events';
 import type { Batch } from '@batchmill/records';
 import { TestEngine, eventually, storedRecords } from '@batchmill/testing';
 import { reportBatch, reportRun } from '@batchmill/service';

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import { PrefixedBus, type OutgoingMessage } from '@batchmill/bus';
-import { BatchSubmitted, topicOf } from '@batchmill/contracts';
+import { topicOf } from '@batchmill/contracts';
+import { BatchSubmitted } from '@batchmill/contracts/events';
 import type { Batch } from '@batchmill/records';
 import { serveStages } from '@batchmill/service';
 import { TestEngine, eventually } from '@batchmill/testing';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
-import { ResultsReprocessed } from '@batchmill/contracts';
+import { ResultsReprocessed } from '@batchmill/contracts/events';
 import { chat, definePipeline, type PipelineDefinition } from '@batchmill/pipeline';
 import { readArchive, type Run } from '@batchmill/records';
 import { reportBatch, reportRun } from '@batchmill/service';

@@ -1,3 +1,4 @@
+import { type Event, type FieldsOf, envelopeOf, headersOf } from '@batchmill/contracts';
 import {
   BatchAbandonRequested,
   BatchReprocessRequested,
@@ -5,11 +6,7 @@ import {
   RunPauseRequested,
   RunRequested,
   RunResumeRequested,
-  type Event,
-  type FieldsOf,
-  envelopeOf,
-  headersOf,
-} from '@batchmill/contracts';
+} from '@batchmill/contracts/events';
 import { endedRunStates, type Reprocessing, type Run } from '@batchmill/records';
 import { eventually, type TestEngine } from '@batchmill/testing';
 

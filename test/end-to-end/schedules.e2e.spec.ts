@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import { ChunkScannerModule } from '@batchmill/chunk-scanner';
-import { RunScheduleMissed, topicOf } from '@batchmill/contracts';
+import { topicOf } from '@batchmill/contracts';
+import { RunScheduleMissed } from '@batchmill/contracts/events';
 import { definePipeline, nextTime } from '@batchmill/pipeline';
 import { TestEngine, eventually, storedRecords } from '@batchmill/testing';
 import { manyNotes, notes } from './notes-pipeline.js';

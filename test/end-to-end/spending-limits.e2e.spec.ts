@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
-import { RunLimitRequested } from '@batchmill/contracts';
+import { RunLimitRequested } from '@batchmill/contracts/events';
 import { chat, definePipeline, type PipelineDefinition } from '@batchmill/pipeline';
 import { nanoUsdOf } from '@batchmill/models';
 import { reportRun, type RunReport } from '@batchmill/service';

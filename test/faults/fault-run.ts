@@ -1,15 +1,8 @@
 /* Long, because it is one story: a run from its start until the oracle has seen its end. */
 
 import { stages } from '@batchmill/all-in-one';
-import {
-  RunCancelRequested,
-  RunRequested,
-  envelopeOf,
-  headersOf,
-  type Endpoint,
-  type Event,
-  type Ids,
-} from '@batchmill/contracts';
+import { envelopeOf, headersOf, type Endpoint, type Event, type Ids } from '@batchmill/contracts';
+import { RunCancelRequested, RunRequested } from '@batchmill/contracts/events';
 import type { OpenAiProvider } from '@batchmill/provider/openai';
 import { runStages, type Engine, type Ports } from '@batchmill/service';
 import { startSimulator, type LedgerReport, type Simulator } from '@batchmill/simulator';

@@ -1,6 +1,7 @@
 import { consumerNames, stageNames } from '@batchmill/all-in-one';
 import { EmbeddedBus } from '@batchmill/bus/embedded';
-import { RunRequested, SystemClock, topicOf } from '@batchmill/contracts';
+import { SystemClock, topicOf } from '@batchmill/contracts';
+import { RunRequested } from '@batchmill/contracts/events';
 import { exposedMetrics } from '@batchmill/telemetry';
 import { ServiceProcess, eventually } from '@batchmill/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';

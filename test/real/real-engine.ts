@@ -1,7 +1,8 @@
 import type { StageName } from '@batchmill/all-in-one';
 import { PrefixedBus, type Bus, type OutgoingMessage } from '@batchmill/bus';
 import { KafkaBus } from '@batchmill/bus/kafka';
-import { RandomIds, RunRequested, envelopeOf, headersOf, type Event } from '@batchmill/contracts';
+import { RandomIds, envelopeOf, headersOf, type Event } from '@batchmill/contracts';
+import { RunRequested } from '@batchmill/contracts/events';
 import { endedRunStates } from '@batchmill/records';
 import { MongoStore } from '@batchmill/store/mongo';
 import { MemoryLog } from '@batchmill/telemetry';

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { RunFinished, RunRequested, events, topicOf } from '@batchmill/contracts';
+import { topicOf } from '@batchmill/contracts';
+import { RunFinished, RunRequested, events } from '@batchmill/contracts/events';
 import { eventually, serverAddresses } from '@batchmill/testing';
 import { Kafka, logLevel } from 'kafkajs';
 import { batchmill, type CommandResult } from '../end-to-end/command.js';

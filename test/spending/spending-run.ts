@@ -1,13 +1,7 @@
 import { stages } from '@batchmill/all-in-one';
 import { BatchSubmitterModule } from '@batchmill/batch-submitter';
-import {
-  RunCancelRequested,
-  RunLimitRequested,
-  RunRequested,
-  envelopeOf,
-  headersOf,
-  type Event,
-} from '@batchmill/contracts';
+import { envelopeOf, headersOf, type Event } from '@batchmill/contracts';
+import { RunCancelRequested, RunLimitRequested, RunRequested } from '@batchmill/contracts/events';
 import { usdOf } from '@batchmill/models';
 import type { Provider } from '@batchmill/provider';
 import { scopeId } from '@batchmill/records';

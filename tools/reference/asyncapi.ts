@@ -1,4 +1,5 @@
-import { events, topicOf, typeOf, type EventClass } from '@batchmill/contracts';
+import { topicOf, typeOf, type EventClass } from '@batchmill/contracts';
+import { events } from '@batchmill/contracts/events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';

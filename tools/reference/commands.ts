@@ -1,14 +1,14 @@
-import { program } from '@batchmill/cli';
+import { wholeProgram } from '@batchmill/cli';
 
-type Command = ReturnType<typeof program>;
+type Command = Awaited<ReturnType<typeof wholeProgram>>;
 
 /** Every command with its arguments and options, from their definitions. */
-export function commandsPage(): string {
+export async function commandsPage(): Promise<string> {
   const lines = ['# Commands', '', 'Printed from the code by `npm run docs`.', ''];
   lines.push(
     'Exit codes: 0 all succeeded (or nothing was found); 3 some failed, were left pending or taken over, or are parked, or the books differ; 1 the command did not run; 130 stopped by the user.',
   );
-  const root = program();
+  const root = await wholeProgram();
   const visible = root.createHelp().visibleCommands(root);
   for (const command of visible) if (command.name() !== 'help') lines.push(...commandLines(command, 'batchmill'));
   return `${lines.join('\n')}\n`;

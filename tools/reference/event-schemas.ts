@@ -1,4 +1,5 @@
-import { events, installationHeader, type EventClass } from '@batchmill/contracts';
+import { installationHeader, type EventClass } from '@batchmill/contracts';
+import { events } from '@batchmill/contracts/events';
 import { getMetadataStorage } from 'class-validator';
 import { eventFields } from './event-fields.ts';
 

@@ -1,4 +1,5 @@
-import { events, installationHeader, topicOf, typeOf, type EventClass } from '@batchmill/contracts';
+import { installationHeader, topicOf, typeOf, type EventClass } from '@batchmill/contracts';
+import { events } from '@batchmill/contracts/events';
 import { eventFields } from './event-fields.ts';
 import { consumersOf, producersOf } from './event-traffic.ts';
 

@@ -23,7 +23,7 @@ describe('stages by their names', () => {
   async function write(name: string, text = ''): Promise<void> {
     await mkdir(join(folder, name), { recursive: true });
     const definition = `
-      import { RunFinished } from '@batchmill/contracts';
+      import { RunFinished } from '@batchmill/contracts/events';
       import { defineConsumer } from '@batchmill/consumer';
       ${text}
       export default defineConsumer({ name: '${name}', consumes: [RunFinished], async handle() {} });`;

@@ -1,10 +1,5 @@
-import {
-  Clock,
-  isDependencyUnavailable,
-  type BatchHeld,
-  type BatchSettled,
-  type BatchSubmitted,
-} from '@batchmill/contracts';
+import { Clock, isDependencyUnavailable } from '@batchmill/contracts';
+import { type BatchHeld, type BatchSettled, type BatchSubmitted } from '@batchmill/contracts/events';
 import { Provider, isProviderError, isSameAccount, type AccountInfo } from '@batchmill/provider';
 import {
   Runs,

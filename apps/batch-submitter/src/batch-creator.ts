@@ -1,4 +1,5 @@
-import { BatchSubmitted, Clock, Ids } from '@batchmill/contracts';
+import { Clock, Ids } from '@batchmill/contracts';
+import { BatchSubmitted } from '@batchmill/contracts/events';
 import { AccountRefusedError, Provider, RefusedError, type ProviderBatch } from '@batchmill/provider';
 import {
   Spendings,

@@ -1,3 +1,4 @@
+import { Clock } from '@batchmill/contracts';
 import {
   BatchAbandonRequested,
   BatchDeferred,
@@ -5,9 +6,8 @@ import {
   BatchHeld,
   BatchSettled,
   BatchSubmitted,
-  Clock,
   type SettledReason,
-} from '@batchmill/contracts';
+} from '@batchmill/contracts/events';
 import { RefusedError } from '@batchmill/provider';
 import {
   Batches,

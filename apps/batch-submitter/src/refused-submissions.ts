@@ -1,4 +1,5 @@
-import { Clock, Ids, delayAfter, type BatchDeferred } from '@batchmill/contracts';
+import { Clock, Ids, delayAfter } from '@batchmill/contracts';
+import { type BatchDeferred } from '@batchmill/contracts/events';
 import type { QueueRefusal, RefusedError } from '@batchmill/provider';
 import { deferral, heldBy, type Batch, type Held, type Leased, type Transition } from '@batchmill/records';
 import { EngineSettings, jitterFrom } from '@batchmill/stage';

@@ -1,5 +1,6 @@
 import { Blobs } from '@batchmill/blobs';
-import { BatchSettled, Clock, Ids, ValidationError, type SettledReason } from '@batchmill/contracts';
+import { Clock, Ids, ValidationError } from '@batchmill/contracts';
+import { BatchSettled, type SettledReason } from '@batchmill/contracts/events';
 import { takesFlex } from '@batchmill/models';
 import { Provider, TierRefusedError, writeResultLine, type SynchronousAnswer } from '@batchmill/provider';
 import {

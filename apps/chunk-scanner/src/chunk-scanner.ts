@@ -1,6 +1,6 @@
+import { Clock } from '@batchmill/contracts';
 import {
   ChunksSelected,
-  Clock,
   ResultsIngested,
   ResultsReprocessed,
   RunAccepted,
@@ -12,7 +12,7 @@ import {
   RunRejected,
   RunRequested,
   RunResumeRequested,
-} from '@batchmill/contracts';
+} from '@batchmill/contracts/events';
 import { Pipelines, type RunPlan } from '@batchmill/pipeline';
 import { Runs, isPaused, planOfRun, type Leased, type Run, type Transitions } from '@batchmill/records';
 import { Consumes, ConsumesUnusable, Stage, Works, type Received, type Unusable } from '@batchmill/stage';

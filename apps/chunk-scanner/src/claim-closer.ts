@@ -1,5 +1,6 @@
 import { Blobs } from '@batchmill/blobs';
-import { Clock, type ChunksSelected, type DocumentError } from '@batchmill/contracts';
+import { Clock, type DocumentError } from '@batchmill/contracts';
+import { type ChunksSelected } from '@batchmill/contracts/events';
 import { encodeId } from '@batchmill/documents';
 import type { RunPlan } from '@batchmill/pipeline';
 import {

@@ -1,5 +1,6 @@
 import { Blobs } from '@batchmill/blobs';
-import { ChunksSelected, Ids } from '@batchmill/contracts';
+import { Ids } from '@batchmill/contracts';
+import { ChunksSelected } from '@batchmill/contracts/events';
 import { encodeId } from '@batchmill/documents';
 import type { RunPlan } from '@batchmill/pipeline';
 import {

@@ -1,4 +1,5 @@
-import { Clock, type ChunksSelected } from '@batchmill/contracts';
+import { Clock } from '@batchmill/contracts';
+import { type ChunksSelected } from '@batchmill/contracts/events';
 import { isLarge, type RunPlan } from '@batchmill/pipeline';
 import {
   Batches,

@@ -1,4 +1,5 @@
-import { Clock, RunProgressed } from '@batchmill/contracts';
+import { Clock } from '@batchmill/contracts';
+import { RunProgressed } from '@batchmill/contracts/events';
 import {
   RunForecasts,
   describeForecast,

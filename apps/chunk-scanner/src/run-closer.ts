@@ -1,4 +1,5 @@
-import { Clock, RunFinished, type RunOutcome } from '@batchmill/contracts';
+import { Clock } from '@batchmill/contracts';
+import { RunFinished, type RunOutcome } from '@batchmill/contracts/events';
 import { usdOf } from '@batchmill/models';
 import type { RunPlan } from '@batchmill/pipeline';
 import {

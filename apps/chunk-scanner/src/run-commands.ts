@@ -1,13 +1,12 @@
+import { Clock, runIdPattern } from '@batchmill/contracts';
 import {
-  Clock,
   RunRejected,
-  runIdPattern,
   type RunCancelRequested,
   type RunLimitRequested,
   type RunPauseRequested,
   type RunRequested,
   type RunResumeRequested,
-} from '@batchmill/contracts';
+} from '@batchmill/contracts/events';
 import {
   Batches,
   Claims,

@@ -1,11 +1,5 @@
-import {
-  Clock,
-  RunAccepted,
-  RunRejected,
-  ValidationError,
-  deadlineAfter,
-  isBatchmillError,
-} from '@batchmill/contracts';
+import { Clock, ValidationError, deadlineAfter, isBatchmillError } from '@batchmill/contracts';
+import { RunAccepted, RunRejected } from '@batchmill/contracts/events';
 import { Pipelines, beyondTokenPrices, checkBatchable, storageTargetsOf, type RunPlan } from '@batchmill/pipeline';
 import { AccountRefusedError, ListedModels, Provider, RefusedError, type ModelListing } from '@batchmill/provider';
 import { nanoUsdOf } from '@batchmill/models';

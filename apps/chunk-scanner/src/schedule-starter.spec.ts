@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { RunRequested, RunScheduleMissed, envelopeOf, type Event } from '@batchmill/contracts';
+import { envelopeOf, type Event } from '@batchmill/contracts';
+import { RunRequested, RunScheduleMissed } from '@batchmill/contracts/events';
 import { definePipeline, type ScheduleDefinition } from '@batchmill/pipeline';
 import { Leased, Runs, Schedules, type RunState, type Transition } from '@batchmill/records';
 import { EmbeddedStore } from '@batchmill/store/embedded';

@@ -1,4 +1,5 @@
-import { Clock, RunRequested, RunScheduleMissed, type MissedReason } from '@batchmill/contracts';
+import { Clock } from '@batchmill/contracts';
+import { RunRequested, RunScheduleMissed, type MissedReason } from '@batchmill/contracts/events';
 import { Pipelines, dueTimes, nextTime, scheduledRunId, type PipelineSchedule } from '@batchmill/pipeline';
 import { Runs, Schedules, endedRunStates, type Leased, type Transitions, type Schedule } from '@batchmill/records';
 import { Every, EngineSettings, Stage, Works } from '@batchmill/stage';

@@ -1,6 +1,7 @@
 import { deadLetterSuffix } from '@batchmill/bus';
 import { tryConsumerFiles, type ConsumerDefinition } from '@batchmill/consumer';
-import { events, topicOf } from '@batchmill/contracts';
+import { topicOf } from '@batchmill/contracts';
+import { events } from '@batchmill/contracts/events';
 import type { Settings } from '@batchmill/service';
 
 /** The topics of all events, those of the user's consumers included, without a prefix. */

@@ -1,11 +1,11 @@
 import { drainingStages, reprocessingStages, stages } from '@batchmill/all-in-one';
+import { ValidationError } from '@batchmill/contracts';
 import {
   BatchAbandonRequested,
   BatchCancelRequested,
   BatchProcessRequested,
   BatchReprocessRequested,
-  ValidationError,
-} from '@batchmill/contracts';
+} from '@batchmill/contracts/events';
 import type { Batch } from '@batchmill/records';
 import type { Engine } from '@batchmill/service';
 import type { EngineCommand } from './send-command.js';

@@ -1,13 +1,10 @@
 import { isBatchmillError } from '@batchmill/contracts';
-import { SimulatorError } from '@batchmill/simulator';
-import { startTracing } from '@batchmill/telemetry';
 import { CommanderError } from 'commander';
 import { handleOutputErrors } from './handle-output-errors.js';
 import { parseArguments } from './parse-arguments.js';
 import { reportSignals } from './signals.js';
 
 /* The `batchmill` command. Its exit codes are in `exit-codes.ts`. */
-startTracing();
 reportSignals();
 handleOutputErrors();
 try {
@@ -16,7 +13,8 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode;
   } else {
-    const isKnown = isBatchmillError(error) || error instanceof SimulatorError;
+    // By its name, because its class would load the simulator.
+    const isKnown = isBatchmillError(error) || (error instanceof Error && error.name === 'SimulatorError');
     const message = error instanceof Error ? error.message : String(error);
     process.stderr.write(`${isKnown ? message : String((error as Error).stack)}\n`);
     process.exitCode = 1;

@@ -1,4 +1,4 @@
-import { ResultsIngested } from '@batchmill/contracts';
+import { ResultsIngested } from '@batchmill/contracts/events';
 import { decodeId } from '@batchmill/documents';
 import { writeArchive, type ArchivedDocument } from '@batchmill/records';
 import { TestEngine } from '@batchmill/testing';

@@ -1,5 +1,6 @@
 import { Blobs } from '@batchmill/blobs';
-import { BatchFileBuilt, BatchSettled, ChunksSelected, Clock, ProcessingError } from '@batchmill/contracts';
+import { Clock, ProcessingError } from '@batchmill/contracts';
+import { BatchFileBuilt, BatchSettled, ChunksSelected } from '@batchmill/contracts/events';
 import {
   Pipelines,
   fillingLimits,

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { RunFinished, RunRejected, RunScheduleMissed, envelopeOf, headersOf, type Event } from '@batchmill/contracts';
+import { envelopeOf, headersOf, type Event } from '@batchmill/contracts';
+import { RunFinished, RunRejected, RunScheduleMissed } from '@batchmill/contracts/events';
 import type { NotificationSettings } from '@batchmill/stage';
 import { TestEngine, eventually } from '@batchmill/testing';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';

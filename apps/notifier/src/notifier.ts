@@ -1,22 +1,24 @@
 import {
-  BatchHeld,
-  BatchIdle,
   Clock,
   ConnectionError,
-  DocumentsRetryScheduled,
   Ids,
-  ResultsIngested,
-  RunAccepted,
-  RunFinished,
-  RunProgressed,
-  RunRejected,
-  RunScheduleMissed,
   classOf,
   delayAfter,
   isBatchmillError,
   topicOf,
   type Event,
 } from '@batchmill/contracts';
+import {
+  BatchHeld,
+  BatchIdle,
+  DocumentsRetryScheduled,
+  ResultsIngested,
+  RunAccepted,
+  RunFinished,
+  RunProgressed,
+  RunRejected,
+  RunScheduleMissed,
+} from '@batchmill/contracts/events';
 import {
   Batches,
   Notifications,

@@ -1,5 +1,6 @@
 import { Blobs } from '@batchmill/blobs';
-import { Clock, ResultsReprocessed, ValidationError } from '@batchmill/contracts';
+import { Clock, ValidationError } from '@batchmill/contracts';
+import { ResultsReprocessed } from '@batchmill/contracts/events';
 import { encodeId } from '@batchmill/documents';
 import { classifyResult, type RunPlan } from '@batchmill/pipeline';
 import { parseResultLine } from '@batchmill/provider';

@@ -1,6 +1,6 @@
 import { Books } from './books.js';
 import { stages } from '@batchmill/all-in-one';
-import { ResultsIngested } from '@batchmill/contracts';
+import { ResultsIngested } from '@batchmill/contracts/events';
 import type { Blob, Blobs } from '@batchmill/blobs';
 import { chat, definePipeline } from '@batchmill/pipeline';
 import { endedRunStates, readArchive, type Batch } from '@batchmill/records';

@@ -1,14 +1,14 @@
+import { Clock } from '@batchmill/contracts';
 import {
   BatchAbandonRequested,
   BatchHeld,
   BatchProcessRequested,
   BatchReprocessRequested,
   BatchSettled,
-  Clock,
   DocumentsRetryScheduled,
   ResultsIngested,
   ResultsReprocessed,
-} from '@batchmill/contracts';
+} from '@batchmill/contracts/events';
 import { Blobs } from '@batchmill/blobs';
 import { usdOf } from '@batchmill/models';
 import {

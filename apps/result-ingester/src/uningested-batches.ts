@@ -1,4 +1,5 @@
-import { Clock, isDependencyUnavailable, type BatchHeld } from '@batchmill/contracts';
+import { Clock, isDependencyUnavailable } from '@batchmill/contracts';
+import { type BatchHeld } from '@batchmill/contracts/events';
 import { isProviderError } from '@batchmill/provider';
 import {
   InterruptedError,

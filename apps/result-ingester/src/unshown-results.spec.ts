@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SettledReason } from '@batchmill/contracts';
+import type { SettledReason } from '@batchmill/contracts/events';
 import type { ProviderBatchInfo } from '@batchmill/records';
 import { unshownResults } from './unshown-results.js';
 

@@ -1,4 +1,5 @@
-import { Clock, Ids, delayAfter, type BatchDeferred } from '@batchmill/contracts';
+import { Clock, Ids, delayAfter } from '@batchmill/contracts';
+import { type BatchDeferred } from '@batchmill/contracts/events';
 import { Provider, accountRemedies } from '@batchmill/provider';
 import {
   Budgets,

@@ -1,4 +1,5 @@
-import { BatchIdle, Clock, completionWindowMs } from '@batchmill/contracts';
+import { Clock, completionWindowMs } from '@batchmill/contracts';
+import { BatchIdle } from '@batchmill/contracts/events';
 import { Provider, type ProviderBatch } from '@batchmill/provider';
 import {
   AccountProgress,

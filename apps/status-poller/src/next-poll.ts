@@ -1,4 +1,5 @@
-import { Clock, completionWindowMs, type BatchIdle } from '@batchmill/contracts';
+import { Clock, completionWindowMs } from '@batchmill/contracts';
+import { type BatchIdle } from '@batchmill/contracts/events';
 import { Pipelines } from '@batchmill/pipeline';
 import type { ProviderBatch } from '@batchmill/provider';
 import {

@@ -1,3 +1,4 @@
+import { ProcessingError, ValidationError } from '@batchmill/contracts';
 import {
   BatchAbandonRequested,
   BatchCancelRequested,
@@ -7,9 +8,7 @@ import {
   BatchProcessRequested,
   BatchSettled,
   BatchSubmitted,
-  ProcessingError,
-  ValidationError,
-} from '@batchmill/contracts';
+} from '@batchmill/contracts/events';
 import { Provider, type ProviderBatch } from '@batchmill/provider';
 import {
   Batches,

@@ -1,11 +1,5 @@
-import {
-  Clock,
-  ConnectionError,
-  isBatchmillError,
-  isDependencyUnavailable,
-  type BatchHeld,
-  type BatchSettled,
-} from '@batchmill/contracts';
+import { Clock, ConnectionError, isBatchmillError, isDependencyUnavailable } from '@batchmill/contracts';
+import { type BatchHeld, type BatchSettled } from '@batchmill/contracts/events';
 import { Provider, RefusedError, isProviderError, isSameAccount, type ProviderBatch } from '@batchmill/provider';
 import {
   describeHold,

@@ -1,4 +1,4 @@
-import type { SettledReason } from '@batchmill/contracts';
+import type { SettledReason } from '@batchmill/contracts/events';
 import { refusalOf, type ProviderBatch, type Refusal, type SizeRefusal } from '@batchmill/provider';
 
 /** What the state of a provider batch means for our batch. */

@@ -1,4 +1,4 @@
-import { ResultsIngested, RunFinished } from '@batchmill/contracts';
+import { ResultsIngested, RunFinished } from '@batchmill/contracts/events';
 import { describe, expect, it } from '@jest/globals';
 import { checkConsumer } from './check-consumer.js';
 

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { RunRequested, type Event } from '@batchmill/contracts';
+import { type Event } from '@batchmill/contracts';
+import { RunRequested } from '@batchmill/contracts/events';
 import type { Transitions } from '@batchmill/records';
 import { Consumes, Every, Stage, type Received } from '@batchmill/stage';
 import { Module, type Type } from '@nestjs/common';

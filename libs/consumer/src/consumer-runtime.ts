@@ -1,5 +1,6 @@
 import { Blobs } from '@batchmill/blobs';
-import { Clock, Ids, RunRequested, ValidationError, classOf, topicOf, type Event } from '@batchmill/contracts';
+import { Clock, Ids, ValidationError, classOf, topicOf, type Event } from '@batchmill/contracts';
+import { RunRequested } from '@batchmill/contracts/events';
 import { Documents, Inbox, Runs, readArchive, type Transition, type Transitions } from '@batchmill/records';
 import { EngineSettings, type Received } from '@batchmill/stage';
 import { Log, traceparentOf } from '@batchmill/telemetry';

@@ -1,5 +1,6 @@
 import { stages } from '@batchmill/all-in-one';
-import { ResultsIngested, RunFinished, RunRequested, headersOf, envelopeOf, topicOf } from '@batchmill/contracts';
+import { headersOf, envelopeOf, topicOf } from '@batchmill/contracts';
+import { ResultsIngested, RunFinished, RunRequested } from '@batchmill/contracts/events';
 import { chat, definePipeline } from '@batchmill/pipeline';
 import { TestEngine, eventually, storedRecords } from '@batchmill/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';

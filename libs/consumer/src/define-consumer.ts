@@ -1,4 +1,5 @@
-import type { Clock, Event, EventClass, FieldsOf, RunRequested } from '@batchmill/contracts';
+import type { Clock, Event, EventClass, FieldsOf } from '@batchmill/contracts';
+import type { RunRequested } from '@batchmill/contracts/events';
 import type { ArchivedDocument, Transition } from '@batchmill/records';
 import type { Collection, Fields } from '@batchmill/store';
 import type { Log } from '@batchmill/telemetry';

@@ -1,4 +1,5 @@
-import { Event, ValidationError, events, type EventClass } from '@batchmill/contracts';
+import { Event, ValidationError, type EventClass } from '@batchmill/contracts';
+import { events } from '@batchmill/contracts/events';
 import { IsArray, IsBoolean, IsNumber, IsOptional, IsString, validateSync } from 'class-validator';
 
 interface FieldValues {

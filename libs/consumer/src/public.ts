@@ -33,7 +33,6 @@ export {
   RunRequested,
   RunResumeRequested,
   RunScheduleMissed,
-  type Event,
-  type EventClass,
-} from '@batchmill/contracts';
+} from '@batchmill/contracts/events';
+export type { Event, EventClass } from '@batchmill/contracts';
 export type { ArchivedAnswer, ArchivedDocument } from '@batchmill/records';

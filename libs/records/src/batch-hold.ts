@@ -1,4 +1,4 @@
-import { BatchHeld } from '@batchmill/contracts';
+import { BatchHeld } from '@batchmill/contracts/events';
 import { describeAccount, type AccountInfo } from '@batchmill/provider';
 import type { Batch } from './batch.js';
 import type { BatchHold } from './stalled-batch.js';

@@ -1,4 +1,5 @@
-import type { CompletionWindow, SettledReason } from '@batchmill/contracts';
+import type { CompletionWindow } from '@batchmill/contracts';
+import type { SettledReason } from '@batchmill/contracts/events';
 import type { WorstUsage } from '@batchmill/models';
 import type { AccountInfo } from '@batchmill/provider';
 import type { Held } from './held.js';

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { RunRequested, type FieldsOf } from '@batchmill/contracts';
+import { type FieldsOf } from '@batchmill/contracts';
+import { RunRequested } from '@batchmill/contracts/events';
 import { EmbeddedStore } from '@batchmill/store/embedded';
 import { ManualClock } from '@batchmill/testing';
 import { checkSameRun } from './check-same-run.js';

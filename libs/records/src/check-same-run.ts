@@ -1,4 +1,5 @@
-import { ValidationError, type RunRequested } from '@batchmill/contracts';
+import { ValidationError } from '@batchmill/contracts';
+import { type RunRequested } from '@batchmill/contracts/events';
 import type { Run } from './runs.js';
 
 /**

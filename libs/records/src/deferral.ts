@@ -1,4 +1,4 @@
-import { BatchDeferred } from '@batchmill/contracts';
+import { BatchDeferred } from '@batchmill/contracts/events';
 import type { Batch } from './batch.js';
 import type { Limited } from './shown-limit.js';
 import type { Leased } from './work/leased.js';

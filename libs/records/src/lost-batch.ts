@@ -1,4 +1,4 @@
-import { BatchSettled } from '@batchmill/contracts';
+import { BatchSettled } from '@batchmill/contracts/events';
 import type { Batch } from './batch.js';
 import type { Leased } from './work/leased.js';
 import type { Transition } from './work/transition.js';

@@ -1,6 +1,7 @@
 /* Long, because the record of a run, and every question and command about runs, stand together. */
 
-import { runOutcomes, type Clock, type Endpoint, type Event, type RunRequested } from '@batchmill/contracts';
+import { type Clock, type Endpoint, type Event } from '@batchmill/contracts';
+import { runOutcomes, type RunRequested } from '@batchmill/contracts/events';
 import type { StorageTargets } from '@batchmill/pipeline';
 import type { Store } from '@batchmill/store';
 import type { AliasMove } from './vectors/vector-alias.js';

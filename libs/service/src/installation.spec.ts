@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { RunCancelRequested, RunRequested, SystemClock } from '@batchmill/contracts';
+import { SystemClock } from '@batchmill/contracts';
+import { RunCancelRequested, RunRequested } from '@batchmill/contracts/events';
 import { MemoryLog } from '@batchmill/telemetry';
 import { builtBatch } from '@batchmill/testing';
 import { cp, mkdtemp, rename, rm } from 'node:fs/promises';

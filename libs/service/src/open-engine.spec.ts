@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EmbeddedBus } from '@batchmill/bus/embedded';
-import { RunCancelRequested, SystemClock, topicOf } from '@batchmill/contracts';
+import { SystemClock, topicOf } from '@batchmill/contracts';
+import { RunCancelRequested } from '@batchmill/contracts/events';
 import { MemoryLog } from '@batchmill/telemetry';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,6 +1,5 @@
 import type { Clock } from '@batchmill/contracts';
 import type { Bus } from '@batchmill/bus';
-import { parseTurnaround, providers, startSimulatorWorker } from '@batchmill/simulator';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,6 +23,8 @@ export async function openSimulatedProvider(
   { installation, simulator, openai }: Settings,
   { bus, clock }: { bus: Bus; clock: Clock },
 ): Promise<SimulatedProvider> {
+  // Only here, because it brings an HTTP server, which a real provider makes needless.
+  const { parseTurnaround, providers, startSimulatorWorker } = await import('@batchmill/simulator');
   const provider = openai.provider ?? 'openai';
   const { basePath } = providers[provider];
   const dataDir = join(installation.home, 'simulator');

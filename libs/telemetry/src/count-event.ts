@@ -1,4 +1,5 @@
-import { ChunksSelected, ResultsIngested, type Event, type EventClass } from '@batchmill/contracts';
+import { type Event, type EventClass } from '@batchmill/contracts';
+import { ChunksSelected, ResultsIngested } from '@batchmill/contracts/events';
 import { currentInstruments } from './metrics.js';
 
 /** Counts an event when it is recorded, and what it reports. A republished event is not counted again. */

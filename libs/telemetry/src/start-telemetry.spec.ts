@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ChunksSelected, ResultsIngested, noProxies, type Proxies } from '@batchmill/contracts';
+import { noProxies, type Proxies } from '@batchmill/contracts';
+import { ChunksSelected, ResultsIngested } from '@batchmill/contracts/events';
 import { ProxyServer } from '@batchmill/testing';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { RunPauseRequested, RunResumeRequested } from '@batchmill/contracts';
+import { RunPauseRequested, RunResumeRequested } from '@batchmill/contracts/events';
 import { ServiceProcess, eventually } from '@batchmill/testing';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { BatchAbandonRequested, RunCancelRequested } from '@batchmill/contracts';
+import { BatchAbandonRequested, RunCancelRequested } from '@batchmill/contracts/events';
 import { eventually } from '@batchmill/testing';
 import { RealEngine, stageNames } from '../real-engine.js';
 

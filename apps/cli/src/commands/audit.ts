@@ -19,9 +19,6 @@ const defaultMs = 30 * 24 * 3_600_000;
 
 export function auditCommand(): Command {
   return new Command('audit')
-    .description(
-      'compare the records of batches with the provider’s lists: batches, states, counts, tokens, models, costs and files; exits with 3 where they differ',
-    )
     .option('--since <time>', 'the batches created since this day or time, or so long ago (default: 30d)', parseTime)
     .option(
       '--fix',

@@ -22,7 +22,7 @@ interface Flags {
 }
 
 export function batchCommand(): Command {
-  const command = new Command('batch').description('list, show, process, reprocess, cancel or abandon batches');
+  const command = new Command('batch');
   command
     .command('list')
     .description('the newest batches; those without requests, of documents that failed before, are left out')

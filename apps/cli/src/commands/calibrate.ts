@@ -20,9 +20,6 @@ const dayMs = 24 * 3_600_000;
 
 export function calibrateCommand(): Command {
   return new Command('calibrate')
-    .description(
-      'read the account’s batches, whoever made them: keeps how long they take and the limits of the queue, so that forecasts have a basis from the first day',
-    )
     .option('--days <n>', 'the batches of the last so many days', parseCount, 30)
     .option('--batches <n>', 'at most this many, the newest', parseCount, 2_000)
     .option('--json', 'as JSON')

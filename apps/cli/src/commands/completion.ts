@@ -5,18 +5,14 @@ import { valuesOf } from '../completion/values.js';
 
 export function completionCommand(): Command {
   return new Command('completion')
-    .description('print what makes a shell complete this command; in bash: source <(batchmill completion bash)')
     .addArgument(new Argument('<shell>', 'the shell').choices(shells))
     .action((shell: keyof typeof scripts) => void process.stdout.write(scripts[shell]));
 }
 
-/** What these scripts ask. `programOf` returns the whole command line. */
-export function completeCommand(programOf: () => Command): Command {
-  return new Command('complete')
-    .description('print the words that can stand at the end of a command line')
-    .argument('[words...]')
-    .action(async (words: readonly string[]) => {
-      for (const { value, description } of await candidatesFor(programOf(), words, valuesOf))
-        process.stdout.write(`${value}\t${description}\n`);
-    });
+/** What these scripts ask. `programOf` returns the command line with the command that the words call. */
+export function completeCommand(programOf: (words: readonly string[]) => Promise<Command>): Command {
+  return new Command('complete').argument('[words...]').action(async (words: readonly string[]) => {
+    const found = await candidatesFor(await programOf(words.slice(0, -1)), words, valuesOf);
+    for (const { value, description } of found) process.stdout.write(`${value}\t${description}\n`);
+  });
 }

@@ -16,9 +16,11 @@ interface Flags extends CostFilterFlags {
 }
 
 export function costsCommand(): Command {
-  const command = new Command('costs')
-    .description('what was billed, by the ledger: requests, tokens, cost, synchronous price, saved and wasted')
-    .option('--by <what>', `one of ${costGroupings.join(', ')}, or label:NAME (default: pipeline)`, parseGrouping);
+  const command = new Command('costs').option(
+    '--by <what>',
+    `one of ${costGroupings.join(', ')}, or label:NAME (default: pipeline)`,
+    parseGrouping,
+  );
   return withCostFilter(command).option('--csv', 'as CSV, without the total').option('--json', 'as JSON').action(costs);
 }
 

@@ -28,7 +28,7 @@ interface RedriveFlags {
 }
 
 export function dltCommand(): Command {
-  const command = new Command('dlt').description('list, show or redrive dead letters: messages that could not be used');
+  const command = new Command('dlt');
   command
     .command('list')
     .description('the newest dead letters')

@@ -25,12 +25,7 @@ import { terminalColumns } from '../show/terminal.js';
 const closeMs = 3_000;
 
 export function doctorCommand(): Command {
-  return new Command('doctor')
-    .description(
-      'try everything that the settings name, and say what is wrong and what to do; changes nothing and costs nothing',
-    )
-    .option('--json', 'as JSON')
-    .action(diagnose);
+  return new Command('doctor').option('--json', 'as JSON').action(diagnose);
 }
 
 async function diagnose({ json }: { readonly json?: true }): Promise<void> {

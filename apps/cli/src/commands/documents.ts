@@ -25,9 +25,7 @@ interface Flags {
 }
 
 export function documentsCommand(): Command {
-  const command = new Command('documents').description(
-    'list failed documents, or release those that a lost claim holds',
-  );
+  const command = new Command('documents');
   command
     .command('list')
     .description('failed documents with their errors')

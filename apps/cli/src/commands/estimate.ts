@@ -13,12 +13,7 @@ interface Flags extends RunFlags {
 }
 
 export function estimateCommand(): Command {
-  const command = new Command('estimate')
-    .description(
-      'the requests, batches and cost of a run, from its documents or, of more than 5,000, from a sample of 500; ' +
-        'needs no key and sends nothing',
-    )
-    .argument('<pipeline>');
+  const command = new Command('estimate').argument('<pipeline>');
   const documents = new Option('--documents <n>', 'estimate for this many documents instead of those found');
   const exact = new Option('--exact', 'make the requests of every document, and not those of a sample');
   return withRunFlags(command)

@@ -16,9 +16,6 @@ interface Flags {
 
 export function exportCommand(): Command {
   return new Command('export')
-    .description(
-      'print the documents of a collection with the answers written on them, one per line, as load reads them',
-    )
     .option('--collection <name>', 'the collection to print (default: the setting MONGODB_COLLECTION)')
     .option('--id <id...>', 'only the documents with these _id. Other commands take the documentIdField of a pipeline')
     .option('--limit <n>', 'print at most this many', parseCount)

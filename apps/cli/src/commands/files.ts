@@ -15,9 +15,7 @@ interface Flags {
 }
 
 export function filesCommand(): Command {
-  const command = new Command('files').description(
-    'list the provider’s batch files and result files of this account, or delete those of this installation that are not needed',
-  );
+  const command = new Command('files');
   command
     .command('list')
     .description('every file, with what is known of it: whose it is, its batch, and whether it is needed')

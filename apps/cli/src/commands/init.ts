@@ -18,10 +18,6 @@ const nameFormat = 'lower-case letters and digits, with hyphens between them';
 
 export function initCommand(): Command {
   return new Command('init')
-    .description(
-      'write a project: a pipeline with its prompt, documents to try it on, settings for a simulated OpenAI, a test, a Compose ' +
-        'file and a README. Adds to a folder that has a package.json, and changes no other file that exists',
-    )
     .argument('[folder]', 'where to write it', '.')
     .option('--pipeline <name>', `the name of the pipeline and its collection (default: ${templatePipeline})`)
     .option('--yes', 'ask nothing')

@@ -11,9 +11,7 @@ import { messagesBeside, printJson, sayBeside } from '../show/output.js';
 import { withRecords } from '../with-engine.js';
 
 export function installationCommand(): Command {
-  const command = new Command('installation').description(
-    'show the installation, or say what a state is that was copied, restored or moved',
-  );
+  const command = new Command('installation');
   command
     .command('show')
     .description('the id of the installation, where its state is, and where it was worked on last')

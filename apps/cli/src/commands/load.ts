@@ -35,9 +35,6 @@ const ownCollections = [
 
 export function loadCommand(): Command {
   return new Command('load')
-    .description(
-      'load documents from a file into a collection, each under its _id; documents that are already stored stay unchanged, unless an option says otherwise',
-    )
     .argument('<file>', 'one JSON document per line, as mongoexport writes them')
     .option('--collection <name>', 'the collection to load into (default: the setting MONGODB_COLLECTION)')
     .addOption(

@@ -15,7 +15,7 @@ interface Flags {
 }
 
 export function newCommand(): Command {
-  const command = new Command('new').description('write files of your own into the project of this folder');
+  const command = new Command('new');
   command
     .command('consumer')
     .description(

@@ -8,7 +8,7 @@ import { sanitizeLine } from '../show/terminal.js';
 import { settingsHere } from '../with-engine.js';
 
 export function notifyCommand(): Command {
-  const command = new Command('notify').description('notifications by webhook and e-mail');
+  const command = new Command('notify');
   command
     .command('test')
     .description(

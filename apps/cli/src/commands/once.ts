@@ -30,10 +30,6 @@ export function onceCommand(): Command {
     'the format of the documents, where the name of the file does not tell',
   );
   return new Command('once')
-    .description(
-      'ask a model about every document of a file, without a pipeline, and write the answers beside the documents; ' +
-        'the same command goes on after a stop, and pays for no document twice',
-    )
     .argument('<documents>', 'a file of JSON lines, of a JSON list, or of CSV with a header; - is standard input')
     .option('--prompt <template>', "what is asked, a Liquid template: 'Summarise: {{ text }}'")
     .option('--prompt-file <file>', 'the same in a file')

@@ -16,9 +16,7 @@ import { terminalColumns } from '../show/terminal.js';
 import { withProvider } from '../with-engine.js';
 
 export function orphansCommand(): Command {
-  const command = new Command('orphans').description(
-    'list or remove provider batches and input files of this installation that no record holds',
-  );
+  const command = new Command('orphans');
   command
     .command('list')
     .description('those that are there now; a sweep removes the ones that a record has given up')

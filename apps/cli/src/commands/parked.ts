@@ -22,9 +22,7 @@ const stages: readonly string[] = [
 ];
 
 export function parkedCommand(): Command {
-  const command = new Command('parked').description(
-    'list, show or retry records that are parked after too many attempts',
-  );
+  const command = new Command('parked');
   command.command('list').description('all parked records').option('--json', 'as JSON').action(list);
   command
     .command('show')

@@ -13,7 +13,7 @@ interface Flags {
 }
 
 export function pipelinesCommand(): Command {
-  const command = new Command('pipelines').description('the pipelines of the folder');
+  const command = new Command('pipelines');
   command
     .command('list')
     .description('each pipeline with its collection, endpoints and models')

@@ -15,12 +15,7 @@ interface Flags extends RunFlags {
 }
 
 export function previewCommand(): Command {
-  const command = new Command('preview')
-    .description(
-      'the prompts of the first documents as they would be sent, and their cost; sends and writes nothing. ' +
-        'Shows three documents unless --limit is given',
-    )
-    .argument('<pipeline>');
+  const command = new Command('preview').argument('<pipeline>');
   return withRunFlags(command).option('--json', 'as JSON, with whole prompts').action(preview);
 }
 

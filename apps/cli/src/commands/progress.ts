@@ -22,7 +22,6 @@ interface Flags {
 
 export function progressCommand(): Command {
   return new Command('progress')
-    .description('follow a run until it ends; without an id the newest run')
     .argument('[run]')
     .option('--json', 'as JSON: a line for each change, and one at the end')
     .action(progress);

@@ -28,9 +28,6 @@ const knownForMs = 60 * 86_400_000;
 
 export function purgeCommand(): Command {
   return new Command('purge')
-    .description(
-      'delete our own copies of texts: of runs that ended long ago, of one run, or everything of ours about one document',
-    )
     .option('--older-than <time>', 'of all runs that ended before then: 30d, 12h, 2w, or a day', parseTime)
     .option('--records', 'with --older-than: also our records of these runs; the ledger stays')
     .option('--run <id>', 'of this run, which has ended')

@@ -1,4 +1,5 @@
-import { RandomIds, RunRequested, SystemClock } from '@batchmill/contracts';
+import { RandomIds, SystemClock } from '@batchmill/contracts';
+import { RunRequested } from '@batchmill/contracts/events';
 import {
   estimatePipeline,
   hasEnded,
@@ -42,9 +43,10 @@ interface Flags extends RunFlags {
 }
 
 export function runCommand(): Command {
-  const command = new Command('run')
-    .description('run a pipeline')
-    .argument('<pipeline>', 'its name, as in: batchmill run package-docs --endpoint embeddings --limit 100');
+  const command = new Command('run').argument(
+    '<pipeline>',
+    'its name, as in: batchmill run package-docs --endpoint embeddings --limit 100',
+  );
   return withRunFlags(command)
     .option('--run-id <id>', 'a name for the run; the name of an unfinished run continues it', parseRunId)
     .option('--max-usd <dollars>', 'spend no more than this; what does not fit in is left pending', parseUsd)

@@ -1,11 +1,11 @@
 import { commandStages, stages } from '@batchmill/all-in-one';
+import { ValidationError } from '@batchmill/contracts';
 import {
   RunCancelRequested,
   RunLimitRequested,
   RunPauseRequested,
   RunResumeRequested,
-  ValidationError,
-} from '@batchmill/contracts';
+} from '@batchmill/contracts/events';
 import { nanoUsdOf } from '@batchmill/models';
 import { endedRunStates, type Run } from '@batchmill/records';
 import { reportRun, type Engine, type RunReport } from '@batchmill/service';
@@ -32,9 +32,7 @@ interface ListFlags extends Flags {
 }
 
 export function runsCommand(): Command {
-  const command = new Command('runs').description(
-    'list, show, cancel, pause or resume runs, or change what they may spend',
-  );
+  const command = new Command('runs');
   command
     .command('list')
     .description('the newest runs')

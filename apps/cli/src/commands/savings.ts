@@ -12,9 +12,7 @@ interface Flags extends CostFilterFlags {
 }
 
 export function savingsCommand(): Command {
-  const command = new Command('savings').description(
-    'what was saved, by the ledger: one number, and the table that it comes from',
-  );
+  const command = new Command('savings');
   return withCostFilter(command).option('--json', 'as JSON').action(savings);
 }
 

@@ -18,7 +18,7 @@ interface ListedSchedule {
 }
 
 export function schedulesCommand(): Command {
-  const command = new Command('schedules').description('runs that start at set times');
+  const command = new Command('schedules');
   command
     .command('list')
     .description('each schedule with its next time and its last run')

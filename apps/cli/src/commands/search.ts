@@ -21,7 +21,6 @@ interface Flags {
 
 export function searchCommand(): Command {
   return new Command('search')
-    .description('search the documents of a pipeline by meaning')
     .argument('<pipeline>', 'the pipeline whose vectors are searched')
     .argument('<query>', 'a question or a description', parseQuery)
     .option('--top <n>', 'how many documents (default: 5)', parseCount)

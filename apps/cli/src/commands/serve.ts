@@ -4,10 +4,6 @@ import { Command } from 'commander';
 
 export function serveCommand(): Command {
   return new Command('serve')
-    .description(
-      'run stages as a service until Ctrl-C or SIGTERM, with health and metrics on PORT. Without names every stage, and the ' +
-        'consumers of BATCHMILL_CONSUMERS',
-    )
     .argument('[stages...]', `some of ${stageNames.join(', ')}, or your consumers`)
     .action(serve);
 }

@@ -19,7 +19,6 @@ interface Flags {
 
 export function simulatorCommand(): Command {
   return new Command('simulator')
-    .description('start a simulated OpenAI server for files and batches, with faults and its own clock')
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
     .option('--port <n>', 'the port to listen on; 0 for any free port', parseNumber, 8080)
     .option('--data <folder>', 'the folder for its files and its ledger', '.batchmill/simulator')

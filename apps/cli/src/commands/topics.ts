@@ -6,7 +6,7 @@ import { settingsHere, withRecords } from '../with-engine.js';
 
 /** Creates the topics before any service starts. A service creates missing topics by itself. */
 export function topicsCommand(): Command {
-  const command = new Command('topics').description('the topics of the bus');
+  const command = new Command('topics');
   command
     .command('create')
     .description('create the topics that are missing, and print all')

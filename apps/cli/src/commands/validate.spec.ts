@@ -64,7 +64,7 @@ describe('batchmill validate', () => {
     await mkdir(join(folder, 'consumers', name), { recursive: true });
     await writeFile(
       join(folder, 'consumers', name, `${name}.consumer.ts`),
-      `import { RunFinished } from '@batchmill/contracts';
+      `import { RunFinished } from '@batchmill/contracts/events';
        import { defineConsumer } from '@batchmill/consumer';
        ${definition}`,
     );

@@ -15,12 +15,7 @@ interface Checked {
 }
 
 export function validateCommand(): Command {
-  return new Command('validate')
-    .description(
-      'check the settings, every pipeline and every consumer as the start does; calls no server and sends nothing',
-    )
-    .option('--json', 'as JSON')
-    .action(validate);
+  return new Command('validate').option('--json', 'as JSON').action(validate);
 }
 
 async function validate({ json }: { readonly json?: true }): Promise<void> {

@@ -15,9 +15,7 @@ interface Flags {
 }
 
 export function vectorsCommand(): Command {
-  const command = new Command('vectors').description(
-    'list the collections of vectors, switch an alias to another one, or drop one that is not used any more',
-  );
+  const command = new Command('vectors');
   command
     .command('list')
     .description('the collections into which this installation writes or has written, and which of them searches find')

@@ -16,9 +16,6 @@ interface Flags {
 
 export function verifyCommand(): Command {
   return new Command('verify')
-    .description(
-      'compare the documents of a pipeline with its vectors, both ways: missing, stale, of another model, with other fields, orphaned; exits with 3 where they differ',
-    )
     .argument('<pipeline>', 'the pipeline whose documents and vectors are compared')
     .option('--param <key=value...>', 'a parameter of the pipeline, as of run', parseParameter)
     .option(

@@ -8,7 +8,8 @@ const values: Readonly<Record<string, readonly string[]>> = {
   '--endpoint': ['embeddings', 'inference'],
 };
 const complete = async (line: string): Promise<string[]> => {
-  const found = await candidatesFor(program(), line.split(' '), (name) => Promise.resolve(values[name] ?? []));
+  const words = line.split(' ');
+  const found = await candidatesFor(await program(words), words, (name) => Promise.resolve(values[name] ?? []));
   return found.map(({ value }) => value);
 };
 
@@ -33,7 +34,7 @@ describe('what can stand at the cursor', () => {
   });
 
   it('every command is found, with what it does', async () => {
-    const found = await candidatesFor(program(), [''], () => Promise.resolve([]));
+    const found = await candidatesFor(await program([]), [''], () => Promise.resolve([]));
 
     expect(found).toContainEqual({ value: 'run', description: 'run a pipeline' });
     expect(found.map(({ value }) => value)).not.toContain('complete');

@@ -1,5 +1,6 @@
 import { stages } from '@batchmill/all-in-one';
-import { RunRequested, type FieldsOf } from '@batchmill/contracts';
+import { type FieldsOf } from '@batchmill/contracts';
+import { RunRequested } from '@batchmill/contracts/events';
 import {
   awaitRun,
   hasEnded,

@@ -1,5 +1,6 @@
 import { stages } from '@batchmill/all-in-one';
-import { RunRequested, envelopeOf, headersOf } from '@batchmill/contracts';
+import { envelopeOf, headersOf } from '@batchmill/contracts';
+import { RunRequested } from '@batchmill/contracts/events';
 import { chat, definePipeline } from '@batchmill/pipeline';
 import { blobsOfBatch, vectorKey } from '@batchmill/records';
 import type { Engine } from '@batchmill/service';

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
-import { RunRequested, envelopeOf, headersOf } from '@batchmill/contracts';
+import { envelopeOf, headersOf } from '@batchmill/contracts';
+import { RunRequested } from '@batchmill/contracts/events';
 import { definePipeline } from '@batchmill/pipeline';
 import { endedRunStates, vectorKey } from '@batchmill/records';
 import { TestEngine, eventually } from '@batchmill/testing';

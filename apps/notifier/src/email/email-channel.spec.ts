@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { RunFinished } from '@batchmill/contracts';
+import { RunFinished } from '@batchmill/contracts/events';
 import type { NotificationPayload } from '@batchmill/records';
 import type { EmailSettings } from '@batchmill/stage';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';

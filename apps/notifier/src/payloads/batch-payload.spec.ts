@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { DocumentsRetryScheduled, ResultsIngested, type SettledReason } from '@batchmill/contracts';
+import { DocumentsRetryScheduled, ResultsIngested, type SettledReason } from '@batchmill/contracts/events';
 import type { Batch } from '@batchmill/records';
 import { payloadOfResults, payloadOfRetry } from './batch-payload.js';
 

@@ -4,7 +4,7 @@ import type {
   DocumentsRetryScheduled,
   ResultsIngested,
   SettledReason,
-} from '@batchmill/contracts';
+} from '@batchmill/contracts/events';
 import { allRequestsOf, describeHold, type Batch, type NotificationPayload } from '@batchmill/records';
 
 type BatchEvent = ResultsIngested | DocumentsRetryScheduled | BatchHeld | BatchIdle;

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { RunFinished } from '@batchmill/contracts';
+import { RunFinished } from '@batchmill/contracts/events';
 import { payloadOfEnd } from './run-payload.js';
 
 const at = new Date(0);

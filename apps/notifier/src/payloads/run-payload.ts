@@ -1,4 +1,10 @@
-import type { RunAccepted, RunFinished, RunProgressed, RunRejected, RunScheduleMissed } from '@batchmill/contracts';
+import type {
+  RunAccepted,
+  RunFinished,
+  RunProgressed,
+  RunRejected,
+  RunScheduleMissed,
+} from '@batchmill/contracts/events';
 import type { NotificationPayload } from '@batchmill/records';
 
 export function payloadOfStart({ runId, pipeline, endpoint }: RunAccepted, at: Date): NotificationPayload {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ChunksSelected } from '@batchmill/contracts';
+import { ChunksSelected } from '@batchmill/contracts/events';
 import type { MakeStore } from '@batchmill/store/contract';
 import { concurrently, eachWithFixture } from './fixture.contract.js';
 

@@ -1,4 +1,4 @@
-import type { SettledReason } from '@batchmill/contracts';
+import type { SettledReason } from '@batchmill/contracts/events';
 import type { Fields } from '@batchmill/store';
 import type { FunctionCost } from '../ingestion.js';
 import type { Cost } from '../run-totals.js';

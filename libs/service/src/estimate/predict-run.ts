@@ -1,4 +1,5 @@
-import { isBatchmillError, type RunRequested } from '@batchmill/contracts';
+import { isBatchmillError } from '@batchmill/contracts';
+import { type RunRequested } from '@batchmill/contracts/events';
 import { predictionOf, type RunPrediction } from '@batchmill/records';
 import type { Engine } from '../engine.js';
 import { estimatePipeline } from './estimate-pipeline.js';

@@ -1,4 +1,4 @@
-import type { SettledReason } from '@batchmill/contracts';
+import type { SettledReason } from '@batchmill/contracts/events';
 import { allRequestsOf, type Batch, type BatchState } from '@batchmill/records';
 import type { Engine } from '../engine.js';
 import { waitingOf } from './waiting.js';

@@ -1,4 +1,5 @@
-import { RunFinished, RunRejected, isDependencyUnavailable, topicOf } from '@batchmill/contracts';
+import { isDependencyUnavailable, topicOf } from '@batchmill/contracts';
+import { RunFinished, RunRejected } from '@batchmill/contracts/events';
 import { endedRunStates } from '@batchmill/records';
 import type { Engine } from '../engine.js';
 import { reportRun, type RunReport } from '../reports/run-report.js';

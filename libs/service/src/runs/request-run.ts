@@ -1,4 +1,5 @@
-import { envelopeOf, headersOf, type Event, type RunRequested } from '@batchmill/contracts';
+import { envelopeOf, headersOf, type Event } from '@batchmill/contracts';
+import { type RunRequested } from '@batchmill/contracts/events';
 import { checkBatchable, planRun } from '@batchmill/pipeline';
 import { checkSameRun, runRequestOf, type Run, type RunPrediction } from '@batchmill/records';
 import { traceparentOf } from '@batchmill/telemetry';

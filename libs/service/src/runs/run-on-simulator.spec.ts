@@ -1,5 +1,5 @@
 import { chat, definePipeline } from '@batchmill/pipeline';
-import { ResultsIngested, RunFinished } from '@batchmill/contracts';
+import { ResultsIngested, RunFinished } from '@batchmill/contracts/events';
 import { defineConsumer, defineEvent } from '@batchmill/consumer';
 import { describe, expect, it } from '@jest/globals';
 import { readdir } from 'node:fs/promises';

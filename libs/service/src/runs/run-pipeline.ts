@@ -1,4 +1,5 @@
-import { RandomIds, RunRequested, SystemClock, ValidationError } from '@batchmill/contracts';
+import { RandomIds, SystemClock, ValidationError } from '@batchmill/contracts';
+import { RunRequested } from '@batchmill/contracts/events';
 import { Pipelines, checkPipeline, type Pipeline, type PipelineDefinition } from '@batchmill/pipeline';
 import { MemoryLog, type Log } from '@batchmill/telemetry';
 import { followOtherEngine } from '../engine-lock.js';
