@@ -6,7 +6,7 @@ import { MemoryLog } from '@batchmill/telemetry';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isEngineRunning, openEngine, publishEvent, readSettings } from './index.js';
+import { isEngineRunning, openEngine, publishEvent, readSettings, type OpenedEngine } from './index.js';
 
 describe('opening the engine', () => {
   let home: string;
@@ -69,6 +69,26 @@ describe('opening the engine', () => {
     expect(await Array.fromAsync(bus.read(`staging.${topic}`))).toHaveLength(1);
     expect(await Array.fromAsync(bus.read(topic))).toEqual([]);
     await bus.close();
+  });
+
+  it('R7: the process that locks a home ends the leases of the one that died there, and a command ends none', async () => {
+    const settings = readSettings({ env: { BATCHMILL_HOME: home, OPENAI_BASE_URL: 'simulated' }, cwd: home });
+    const open = (runsStages: boolean) =>
+      openEngine(settings, { log: new MemoryLog(), name: 'test', needsProvider: false, runsStages });
+    const taken = async (by: string, { engine: { runs } }: OpenedEngine) =>
+      (await runs.take({ state: 'requested', owner: by, leaseMs: 3_600_000 })) !== null;
+    const dying = await open(false);
+    const run = dying.engine.runs.new('r', { pipeline: 'letters' }, null);
+    await dying.engine.runs.insert(run).apply([]);
+    expect(await taken('dead', dying)).toBe(true);
+    await dying.close();
+
+    const command = await open(false);
+    expect(await taken('command', command)).toBe(false);
+    await command.close();
+    const successor = await open(true);
+    expect(await taken('successor', successor)).toBe(true);
+    await successor.close();
   });
 
   it('Y4: a prefix that would run into the name of the topic is refused', () => {

@@ -81,6 +81,7 @@ export async function openEngine(settings: Settings, options: OpenEngineOptions)
     const engine = assembleEngine(ports, context, `/batchmill/${options.name}`);
     for (const records of engine.hostDependencies.records) await records.prepare();
     if (options.runsStages === true) {
+      if (isAlone(settings)) for (const records of engine.hostDependencies.records) await records.endLeases();
       await recordWork(ports.store, { by: options.name, clock });
       await engine.installationWatch.isOwn();
       stopWatching = engine.installationWatch.start(options.name);
@@ -104,6 +105,11 @@ export async function tryOpenEngine(
     if (isBatchmillError(error) && error.code === 'bus.already-consumed') return null;
     throw error;
   }
+}
+
+/** Whether no other process can run stages on this state while this one has the lock of the home. */
+function isAlone({ adapters }: Settings): boolean {
+  return adapters.bus.scheme === 'embedded' && adapters.store.scheme === 'embedded';
 }
 
 /** The pipelines of the settings' folder and of the apps. Rejects with a ValidationError that lists every problem in them. */

@@ -66,6 +66,30 @@ export function describeLeasing(make: MakeStore): void {
       expect(await fixture().run('run')).toEqual(before);
     });
 
+    it('R7: leases are ended where nobody else works: the records are taken at once', async () => {
+      await fixture().insertRun('run');
+      await fixture().insertRun('free');
+      await fixture().mustTakeRun('a', 'run');
+
+      expect(await fixture().runs.endLeases()).toBe(1);
+
+      expect(await fixture().takeRun('b', 'run')).toMatchObject({ lease: { owner: 'b' } });
+      expect(await fixture().run('free')).toMatchObject({ fence: 0 });
+    });
+
+    it.each(writes)(
+      'R7: a process whose leases were ended cannot %s, although nobody has taken its record',
+      async (_, write) => {
+        await fixture().insertRun('run');
+        const previous = await fixture().mustTakeRun('a', 'run');
+        await fixture().runs.endLeases();
+        const before = await fixture().run('run');
+
+        expect(await write(fixture().runs.writes, previous, fixture().in(1_000_000))).toBe(false);
+        expect(await fixture().run('run')).toEqual(before);
+      },
+    );
+
     it('a renewal that arrives after the record was released does not lease it again', async () => {
       await fixture().insertRun('run');
       const taken = await fixture().mustTakeRun('a', 'run');
