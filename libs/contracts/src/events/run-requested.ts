@@ -12,14 +12,7 @@ import {
   Min,
   ValidateBy,
 } from 'class-validator';
-import {
-  deadlinePattern,
-  endpoints,
-  redos,
-  runIdPattern,
-  type Endpoint,
-  type Redo,
-} from '../run-terms.js';
+import { deadlinePattern, endpoints, redos, runIdPattern, type Endpoint, type Redo } from '../run-terms.js';
 import { Event, type FieldsOf } from './event.js';
 
 /** At most this many labels, each of at most this many characters. */
