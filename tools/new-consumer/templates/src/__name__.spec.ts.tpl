@@ -1,5 +1,5 @@
 import { stages } from '@batchmill/all-in-one';
-import { ResultsIngested } from '@batchmill/contracts';
+import { ResultsIngested } from '@batchmill/contracts/events';
 import { definePipeline } from '@batchmill/pipeline';
 import { endedRunStates, type Run } from '@batchmill/records';
 import { TestEngine, eventually, storedRecords } from '@batchmill/testing';

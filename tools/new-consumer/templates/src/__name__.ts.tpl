@@ -1,4 +1,5 @@
-import { Clock, ResultsIngested, ResultsReprocessed, RunRequested } from '@batchmill/contracts';
+import { Clock } from '@batchmill/contracts';
+import { ResultsIngested, ResultsReprocessed, RunRequested } from '@batchmill/contracts/events';
 import { Blobs } from '@batchmill/blobs';
 import { Pipelines, planRun, type RunPlan } from '@batchmill/pipeline';
 import {
