@@ -55,7 +55,7 @@ const rowsPerChange = 200;
 
 const defaultCallTimeoutMs = 30_000;
 const defaultCallsInFlight = 2;
-/** Longer than a replacement takes, from the second pause on. */
+/** The most that a pause takes; how long each is, is random. */
 const replacingBackoff = { baseMs: 100, capMs: 5_000 };
 const defaultMaxCallBytes = 4 * 2 ** 20;
 /** https://milvus.io/docs/limitations.md */

@@ -17,8 +17,8 @@ const mostAttempts = 10;
 
 /**
  * Replaces rows where an upsert cannot: deletes, then inserts. Where another process does so with the same keys at the same time, both may
- * delete before both insert: whoever counts more rows than keys then begins again, each after a random pause. After a crash in between the rows are gone
- * until they are written again.
+ * delete before both insert: whoever then counts more rows than keys begins again, after a random pause. After a crash in between the
+ * rows are gone until they are written again.
  */
 export async function replaceRows(
   collection: MilvusCollection,
