@@ -67,9 +67,13 @@ describe('batches whose end does not come', () => {
   const settled = () => reached('the batch to be settled', ({ reason }) => reason !== null);
   const reportOf = async () => reportRun(bundle.engine, (await bundle.engine.runs.get('r'))!);
 
-  /** The answer to the create call is lost. */
-  async function armedAndCreated(): Promise<void> {
-    await opened([{ on: 'batches.create', what: 'drop-answer', times: 1 }], { settings: { armMs: 60_000 } });
+  /** The answer to the create call is lost, and every search of the list fails until other faults are injected. */
+  async function armedAndCreated(value = 503): Promise<void> {
+    const faults: FaultRule[] = [
+      { on: 'batches.create', what: 'drop-answer', times: 1 },
+      { on: 'batches.list', what: 'status', value, match: 'limit=100' }, // not when the account is checked
+    ];
+    await opened(faults, { settings: { armMs: 60_000 } });
     await reached('the submission to be armed', ({ submission }) => submission.armed !== null);
     await eventually('the provider to have it', async () => (await ledgerOf(bundle)).batches.length === 1);
   }
@@ -82,10 +86,9 @@ describe('batches whose end does not come', () => {
     );
   }
 
-  /** The answer to the create call is lost, and then every list fails. */
+  /** The same, and the deadline of the call has passed. */
   async function armedWhileListsFail(value: number): Promise<void> {
-    await armedAndCreated();
-    await injectFaults(bundle, { on: 'batches.list', what: 'status', value });
+    await armedAndCreated(value);
     bundle.clock.advance(60_000);
   }
 
@@ -334,9 +337,17 @@ describe('batches whose end does not come', () => {
       expect(await ledgerOf(bundle)).toMatchObject({ requests: count, batches: [{}], twice: [] });
     });
 
+    it('X4: a batch whose create answer was lost is found long before the deadline of the call', async () => {
+      await opened([{ on: 'batches.create', what: 'drop-answer', times: 1 }], { settings: { armMs: hour } });
+
+      expect(await submitted()).toMatchObject({ adopted: true });
+      expect(await ledgerOf(bundle)).toMatchObject({ batches: [{}] });
+    });
+
     it('X4: an armed batch that has completed by then is found and ingested, since it is paid', async () => {
       await armedAndCreated();
       await completedThere();
+      await injectFaults(bundle);
 
       await requestAbandon(bundle, 'r.c1.b1');
 

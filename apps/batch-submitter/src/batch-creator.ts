@@ -1,6 +1,6 @@
 import { Clock, Ids } from '@batchmill/contracts';
 import { BatchSubmitted } from '@batchmill/contracts/events';
-import { AccountRefusedError, Provider, RefusedError, type ProviderBatch } from '@batchmill/provider';
+import { AccountRefusedError, Provider, RefusedError, isProviderError, type ProviderBatch } from '@batchmill/provider';
 import {
   Spendings,
   providerBatchInfoOf,
@@ -14,13 +14,14 @@ import { Log, traceparentOf } from '@batchmill/telemetry';
 import { Injectable } from '@nestjs/common';
 import { markIn, metadataOf } from './provider-batch-mark.js';
 
+const fewestMsBetweenLooks = 2_000;
 /** By how much the provider's clock may be behind ours, where it names no time for the input file. */
 const maxClockDifferenceMs = 24 * 3_600_000;
 
 /**
  * Creates the provider batch of a batch, once. The provider takes no idempotency key, so we arm the submission first: we
  * save a new key, then create the provider batch with that key in its metadata. If the answer is lost, we find the
- * provider batch by the key and adopt it. If the provider's list does not show it, we delete the input file, so that a
+ * provider batch by the key and adopt it. If its list does not show it after the deadline of the call, we delete the input file, so that a
  * create call that is still under way fails, and wait until the list must be up to date before we create another.
  */
 @Injectable()
@@ -72,8 +73,8 @@ export class BatchCreator {
     if (armed === null) return true;
     const now = this.clock.now();
     if (now < armed.deadline) {
-      // The process that armed it may still wait for the answer.
-      yield batch.wait(armed.deadline);
+      // The call may still be under way, or its answer was lost.
+      yield (await this.#lookEarly(batch)) ?? batch.wait(this.#nextLook(armed.deadline, now));
       return false;
     }
     const adopted = await this.adopt(batch);
@@ -107,6 +108,22 @@ export class BatchCreator {
       previousAttempts: [...batch.data.previousAttempts, { key: armed.key, providerBatchId: null }],
     });
     return true;
+  }
+
+  /** A list that fails is asked again, and counts only after the deadline. */
+  async #lookEarly(batch: Leased<Batch>): Promise<Transition<BatchSubmitted> | null> {
+    try {
+      return await this.adopt(batch);
+    } catch (error) {
+      if (isProviderError(error)) return null;
+      throw error;
+    }
+  }
+
+  /** After as long as it has been armed, so that a lost answer is found soon and few looks are in vain. */
+  #nextLook(deadline: Date, now: Date): Date {
+    const sinceArmedMs = now.getTime() - (deadline.getTime() - this.settings.armMs);
+    return new Date(Math.min(deadline.getTime(), now.getTime() + Math.max(fewestMsBetweenLooks, sinceArmedMs)));
   }
 
   /** Searches for the provider batch of an armed submission, once. Null: the provider does not list it. */
