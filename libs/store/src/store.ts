@@ -118,11 +118,14 @@ export abstract class Collection<T extends Fields = Fields> {
 
   abstract deleteMany(filter: Filter): Promise<number>;
 
-  /** Creates the index if it is missing. Only called for Batchmill's own collections. */
+  /** Creates the index if it is missing. In a collection of the user only where a command asks for it. */
   abstract ensureIndex(index: IndexKeys): Promise<void>;
 
   /** False: `ensureIndex` would create it. Changes nothing. Rejects with a ProcessingError `store.index-conflict` as `ensureIndex` does. */
   abstract hasIndex(index: IndexKeys): Promise<boolean>;
+
+  /** The indexes that hold every document, so that any filter on their fields may use them. Empty for a collection that does not exist. */
+  abstract indexes(): Promise<readonly IndexKeys[]>;
 }
 
 /** What a user may be allowed to do with the documents of a collection. */

@@ -74,6 +74,43 @@ export function describeIndexes(make: MakeStore): void {
       });
     });
 
+    it('the indexes of a collection are told with the order of their fields, and those of none are none', async () => {
+      const things = context.store.collection('things');
+      expect(await things.indexes()).toEqual([]);
+
+      await things.ensureIndex({ keys: { a: 1, _id: 1 } });
+      await things.ensureIndex({ keys: { 'b.c': 1, a: -1 }, unique: true });
+
+      const told = (await things.indexes()).map(({ keys, unique }) => [Object.entries(keys).flat().join(' '), unique]);
+      expect(told.filter(([keys]) => keys !== '_id 1')).toEqual([
+        ['a 1 _id 1', false],
+        ['b.c 1 a -1', true],
+      ]);
+    });
+
+    it('a filter with alternatives and left out values finds the same with an index of each and without', async () => {
+      const things = context.store.collection('things');
+      await things.insertMany(
+        Array.from({ length: 60 }, (_, _id) => ({
+          _id,
+          ...(_id % 4 > 0 && { status: ['', 'done', 'failed', 'open'][_id % 4] }),
+          ...(_id % 5 > 0 && { f: { state: ['', 'done', 'failed', 'retry', 7][_id % 5] } }),
+        })),
+      );
+      const lacking = { status: { $in: ['done', 'failed'] }, 'f.state': { $nin: ['done', 'failed'] } };
+      const filter = { $and: [{ _id: { $gt: 3 } }, { $or: [{ status: { $in: ['open', null] } }, lacking] }] };
+      const inOrder = { sort: { _id: 1 } } as const;
+      const before = await idsOf(things, filter, inOrder);
+      const lackingBefore = await idsOf(things, lacking, inOrder);
+
+      await things.ensureIndex({ keys: { status: 1, _id: 1 } });
+      await things.ensureIndex({ keys: { status: 1, 'f.state': 1 } });
+
+      expect(await idsOf(things, filter, inOrder)).toEqual(before);
+      expect(await idsOf(things, lacking, inOrder)).toEqual(lackingBefore);
+      expect(before.length).toBeGreaterThan(lackingBefore.length);
+    });
+
     it('a unique index cannot be created over duplicates', async () => {
       const things = context.store.collection('things');
       await things.insertMany([1, 2].map((_id) => ({ _id, v: 'same' })));

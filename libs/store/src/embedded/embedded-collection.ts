@@ -211,6 +211,10 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
     return this.#catalog.read(() => indexExists(this.#catalog.table(this.#name), index));
   }
 
+  override async indexes(): Promise<readonly IndexKeys[]> {
+    return this.#catalog.read(() => this.#catalog.table(this.#name)?.indexes ?? []);
+  }
+
   #updateFirst(find: Finder, update: CompiledUpdate): { readonly matched: number; readonly modified: number } {
     const table = this.#catalog.table(this.#name);
     const match = table === null ? null : find(this.#catalog.database, table);

@@ -1,5 +1,11 @@
 import { ProcessingError } from '@batchmill/contracts';
-import { MongoServerError, ObjectId, type Document, type Collection as DriversCollection } from 'mongodb';
+import {
+  MongoServerError,
+  ObjectId,
+  type Collection as DriversCollection,
+  type Document,
+  type IndexDescriptionInfo,
+} from 'mongodb';
 import { DuplicateKeyError } from '../duplicate-key-error.js';
 import {
   Collection,
@@ -156,18 +162,33 @@ export class MongoCollection<T extends Fields = Fields> extends Collection<T> {
   }
 
   override async hasIndex({ keys, unique = false }: IndexKeys): Promise<boolean> {
-    const existing = await this.#run({ what: 'index' }, () =>
-      this.#documents.indexes().catch((error: unknown) => {
-        if (error instanceof MongoServerError && error.code === namespaceNotFound) return [];
-        throw error;
-      }),
-    );
+    const existing = await this.#stored();
     const same = existing.find((index) => JSON.stringify(index.key) === JSON.stringify(keys));
     if (same === undefined) return false;
     if ((same.unique === true) === unique) return true;
     throw new ProcessingError(
       'store.index-conflict',
       `${this.#name}: found the index ${same.name ?? ''} with unique: ${same.unique === true}, expected unique: ${unique}`,
+    );
+  }
+
+  override async indexes(): Promise<readonly IndexKeys[]> {
+    const stored = await this.#stored();
+    const ofIds = stored.find(({ key }) => Object.keys(key).join() === '_id');
+    return stored
+      .filter((index) => isForAll(index, ofIds))
+      .map(({ key, unique }) => ({
+        keys: Object.fromEntries(Object.entries(key).map(([path, direction]) => [path, direction === -1 ? -1 : 1])),
+        unique: unique === true,
+      }));
+  }
+
+  async #stored(): Promise<readonly IndexDescriptionInfo[]> {
+    return this.#run({ what: 'index' }, () =>
+      this.#documents.indexes().catch((error: unknown) => {
+        if (error instanceof MongoServerError && error.code === namespaceNotFound) return [];
+        throw error;
+      }),
     );
   }
 
@@ -190,6 +211,16 @@ export class MongoCollection<T extends Fields = Fields> extends Collection<T> {
       `${this.#name}: the limit is ${limit}, expected a whole number above 0, or none at all`,
     );
   }
+}
+
+/**
+ * False for an index that lacks documents or is not kept in the order of values: one that is partial, sparse or hidden, of texts or
+ * places, or that compares texts otherwise than the collection does, of which the index of ids tells.
+ */
+function isForAll(index: IndexDescriptionInfo, ofIds: IndexDescriptionInfo | undefined): boolean {
+  const isOrdered = Object.values(index.key).every((direction) => [1, -1].includes(Number(direction)));
+  const lacksDocuments = index.partialFilterExpression !== undefined || index.sparse === true || index.hidden === true;
+  return isOrdered && !lacksDocuments && JSON.stringify(index.collation) === JSON.stringify(ofIds?.collation);
 }
 
 function isById(sort: Sort): boolean {

@@ -6,6 +6,7 @@ import { encodeKey } from '../values/encode-key.js';
 import { isNotANumber } from '../values/exact-number.js';
 import {
   bracketRange,
+  everyKey,
   includesKey,
   intersectRanges,
   keyAfter,
@@ -25,19 +26,34 @@ export type Constraint =
 /**
  * Returns the constraint on each of `paths` that follows from the top level and every `$and` of the filter, if there is
  * one. It only holds for documents without an array on the path: different elements of an array may meet different
- * conditions, without any element that meets all of them.
+ * conditions, without any element that meets all of them. `exclusions`: also what follows from `$nin`, which is mostly much.
  */
-export function constraintsOf(filter: Filter, paths: ReadonlySet<string>): ReadonlyMap<string, Constraint> {
+export function constraintsOf(
+  filter: Filter,
+  paths: ReadonlySet<string>,
+  { exclusions = false }: { readonly exclusions?: boolean } = {},
+): ReadonlyMap<string, Constraint> {
   const constraints = new Map<string, Constraint>();
   for (const [path, condition] of conditionsOf(filter)) {
     if (paths.has(path)) {
-      for (const constraint of constraintsOfCondition(condition, path === '_id')) {
+      const ofPath = [...constraintsOfCondition(condition, path === '_id'), ...(exclusions ? excluded(condition) : [])];
+      for (const constraint of ofPath) {
         const before = constraints.get(path);
         constraints.set(path, before === undefined ? constraint : both(before, constraint));
       }
     }
   }
   return constraints;
+}
+
+/** The lists of every `$or` at the top level and in every `$and` of the filter. */
+export function* alternativesOf(filter: Filter): Generator<readonly Filter[]> {
+  for (const [name, parts] of Object.entries(filter)) {
+    if (!Array.isArray(parts)) continue;
+    const filters = (parts as unknown[]).filter(isDocument);
+    if (name === '$or') yield filters;
+    if (name === '$and') for (const part of filters) yield* alternativesOf(part);
+  }
 }
 
 function* conditionsOf(filter: Filter): Generator<readonly [string, unknown]> {
@@ -95,6 +111,22 @@ function oneOf(values: unknown): Constraint[] {
   }
   const keys = values.map(encodeKey).sort((one, other) => Buffer.compare(one, other));
   return [{ kind: 'points', points: keys.filter((key, index) => !keys[index - 1]?.equals(key)) }];
+}
+
+/** Of texts only: no two of them have the same key. */
+function excluded(condition: unknown): Constraint[] {
+  const values = isOperators(condition) ? (condition as Filter)['$nin'] : undefined;
+  if (!Array.isArray(values) || !values.every((value) => typeof value === 'string')) {
+    return [];
+  }
+  return values.map((value) => {
+    const key = encodeKey(value);
+    const ranges = everyKey.flatMap(({ from, to }) => [
+      { from, to: key },
+      { from: keyAfter(key), to },
+    ]);
+    return { kind: 'ranges', ranges };
+  });
 }
 
 function comparedWith(operator: '$gt' | '$gte' | '$lt' | '$lte', operand: unknown): Constraint[] {
