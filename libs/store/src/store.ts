@@ -60,6 +60,8 @@ export interface BulkCounts {
 export interface IndexKeys {
   readonly keys: Readonly<Record<string, 1 | -1>>;
   readonly unique?: boolean;
+  /** Only documents with an object in these fields are in the index, so that it serves filters that ask for that. */
+  readonly where?: Readonly<Record<string, { readonly $type: 'object' }>>;
 }
 
 /**
@@ -124,7 +126,7 @@ export abstract class Collection<T extends Fields = Fields> {
   /** False: `ensureIndex` would create it. Changes nothing. Rejects with a ProcessingError `store.index-conflict` as `ensureIndex` does. */
   abstract hasIndex(index: IndexKeys): Promise<boolean>;
 
-  /** The indexes that hold every document, so that any filter on their fields may use them. Empty for a collection that does not exist. */
+  /** The indexes that hold every document, or every one that meets `where`. Empty for a collection that does not exist. */
   abstract indexes(): Promise<readonly IndexKeys[]>;
 }
 

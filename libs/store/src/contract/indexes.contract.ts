@@ -104,11 +104,35 @@ export function describeIndexes(make: MakeStore): void {
       const lackingBefore = await idsOf(things, lacking, inOrder);
 
       await things.ensureIndex({ keys: { status: 1, _id: 1 } });
-      await things.ensureIndex({ keys: { status: 1, 'f.state': 1 } });
+      await things.ensureIndex({ keys: { status: 1, 'f.state': 1 }, where: { f: { $type: 'object' } } });
 
       expect(await idsOf(things, filter, inOrder)).toEqual(before);
       expect(await idsOf(things, lacking, inOrder)).toEqual(lackingBefore);
       expect(before.length).toBeGreaterThan(lackingBefore.length);
+    });
+
+    it('an index of the documents with an object in a field finds what is in these, also once the field is set or removed', async () => {
+      const things = context.store.collection('things');
+      await things.insertMany([
+        { _id: 1, status: 'done' },
+        { _id: 2, status: 'done', f: { state: 'new' } },
+        { _id: 3, status: 'done', f: 'new' },
+        { _id: 4, status: 'done', f: [{ state: 'new' }] },
+      ]);
+      const index = { keys: { status: 1, 'f.state': 1 }, where: { f: { $type: 'object' } } } as const;
+      const lacking = { $or: [{ status: 'done', f: { $type: 'object' }, 'f.state': { $nin: ['done', 'failed'] } }] };
+
+      await things.ensureIndex(index);
+      expect(await things.hasIndex(index)).toBe(true);
+      expect(await idsOf(things, lacking, { sort: { _id: 1 } })).toEqual([2, 4]);
+
+      await things.updateOne({ _id: 1 }, { $set: { 'f.g': 1 } });
+      await things.updateOne({ _id: 2 }, { $set: { 'f.state': 'done' } });
+      await things.updateOne({ _id: 4 }, { $unset: { f: 1 } });
+      await things.replaceMany([{ _id: 3, status: 'done', f: {} }]);
+      await things.insertOne({ _id: 5, status: 'done', f: { state: null } });
+
+      expect((await idsOf(things, lacking)).toSorted()).toEqual([1, 3, 5]);
     });
 
     it('a unique index cannot be created over duplicates', async () => {

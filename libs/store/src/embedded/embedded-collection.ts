@@ -16,7 +16,7 @@ import {
 } from '../store.js';
 import type { Catalog } from './catalog/catalog.js';
 import { ensureIndex, indexExists } from './catalog/ensure-index.js';
-import type { Table } from './catalog/table.js';
+import { askedIndex, storedKeys, type Table } from './catalog/table.js';
 import { compileFinder, cachingFinders, type Finder, type Match } from './find/finder.js';
 import { planAccess } from './find/plan-access.js';
 import { compileProjection } from './find/projection.js';
@@ -97,7 +97,7 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
       if (table === null || match === null) {
         return;
       }
-      const paths = table.fields.map(({ path }) => path);
+      const paths = table.fields.map(({ parts }) => parts.join('.'));
       rewriteDocument(this.#catalog, table, match.row, document, paths);
       replaced += 1;
     });
@@ -208,11 +208,13 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
   }
 
   override async hasIndex(index: IndexKeys): Promise<boolean> {
-    return this.#catalog.read(() => indexExists(this.#catalog.table(this.#name), index));
+    return this.#catalog.read(() =>
+      indexExists(this.#catalog.table(this.#name), { ...index, keys: storedKeys(index) }),
+    );
   }
 
   override async indexes(): Promise<readonly IndexKeys[]> {
-    return this.#catalog.read(() => this.#catalog.table(this.#name)?.indexes ?? []);
+    return this.#catalog.read(() => (this.#catalog.table(this.#name)?.indexes ?? []).map(askedIndex));
   }
 
   #updateFirst(find: Finder, update: CompiledUpdate): { readonly matched: number; readonly modified: number } {

@@ -24,6 +24,7 @@ import { checkFilter } from './check-filter.js';
 import { KeepAliveCursor, type CursorKeepAlive } from './keep-alive-cursor.js';
 import type { Run } from './run.js';
 import { sentUpdate } from './sent-update.js';
+import { usableIndexes } from './usable-indexes.js';
 
 export interface MongoCollectionNeeds {
   readonly run: Run;
@@ -157,8 +158,14 @@ export class MongoCollection<T extends Fields = Fields> extends Collection<T> {
     return deletedCount;
   }
 
-  override async ensureIndex({ keys, unique = false }: IndexKeys): Promise<void> {
-    await this.#run({ what: 'index' }, () => this.#documents.createIndex(keys, unique ? { unique } : {}, {}));
+  override async ensureIndex({ keys, unique = false, where }: IndexKeys): Promise<void> {
+    await this.#run({ what: 'index' }, () =>
+      this.#documents.createIndex(
+        keys,
+        { ...(unique && { unique }), ...(where !== undefined && { partialFilterExpression: where }) },
+        {},
+      ),
+    );
   }
 
   override async hasIndex({ keys, unique = false }: IndexKeys): Promise<boolean> {
@@ -173,14 +180,7 @@ export class MongoCollection<T extends Fields = Fields> extends Collection<T> {
   }
 
   override async indexes(): Promise<readonly IndexKeys[]> {
-    const stored = await this.#stored();
-    const ofIds = stored.find(({ key }) => Object.keys(key).join() === '_id');
-    return stored
-      .filter((index) => isForAll(index, ofIds))
-      .map(({ key, unique }) => ({
-        keys: Object.fromEntries(Object.entries(key).map(([path, direction]) => [path, direction === -1 ? -1 : 1])),
-        unique: unique === true,
-      }));
+    return usableIndexes(await this.#stored());
   }
 
   async #stored(): Promise<readonly IndexDescriptionInfo[]> {
@@ -211,16 +211,6 @@ export class MongoCollection<T extends Fields = Fields> extends Collection<T> {
       `${this.#name}: the limit is ${limit}, expected a whole number above 0, or none at all`,
     );
   }
-}
-
-/**
- * False for an index that lacks documents or is not kept in the order of values: one that is partial, sparse or hidden, of texts or
- * places, or that compares texts otherwise than the collection does, of which the index of ids tells.
- */
-function isForAll(index: IndexDescriptionInfo, ofIds: IndexDescriptionInfo | undefined): boolean {
-  const isOrdered = Object.values(index.key).every((direction) => [1, -1].includes(Number(direction)));
-  const lacksDocuments = index.partialFilterExpression !== undefined || index.sparse === true || index.hidden === true;
-  return isOrdered && !lacksDocuments && JSON.stringify(index.collation) === JSON.stringify(ofIds?.collation);
 }
 
 function isById(sort: Sort): boolean {

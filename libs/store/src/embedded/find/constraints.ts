@@ -1,8 +1,9 @@
 import type { Filter } from '../../store.js';
+import { fieldNamed, typePathOf } from '../catalog/table.js';
 import { isOperators } from '../query/operators.js';
 import { typeNamed } from '../query/type-names.js';
 import { Bracket, bracketOf, isDocument } from '../values/bracket.js';
-import { encodeKey } from '../values/encode-key.js';
+import { bracketStart, encodeKey } from '../values/encode-key.js';
 import { isNotANumber } from '../values/exact-number.js';
 import {
   bracketRange,
@@ -34,9 +35,9 @@ export function constraintsOf(
   { exclusions = false }: { readonly exclusions?: boolean } = {},
 ): ReadonlyMap<string, Constraint> {
   const constraints = new Map<string, Constraint>();
-  for (const [path, condition] of conditionsOf(filter)) {
+  for (const [path, condition] of namedConditionsOf(filter)) {
     if (paths.has(path)) {
-      const ofPath = [...constraintsOfCondition(condition, path === '_id'), ...(exclusions ? excluded(condition) : [])];
+      const ofPath = [...constraintsOfCondition(condition, path), ...(exclusions ? excluded(condition) : [])];
       for (const constraint of ofPath) {
         const before = constraints.get(path);
         constraints.set(path, before === undefined ? constraint : both(before, constraint));
@@ -56,6 +57,14 @@ export function* alternativesOf(filter: Filter): Generator<readonly Filter[]> {
   }
 }
 
+/** With the conditions on types, under the names of the columns that hold these. */
+function* namedConditionsOf(filter: Filter): Generator<readonly [string, unknown]> {
+  for (const [path, condition] of conditionsOf(filter)) {
+    yield [path, condition];
+    if (isOperators(condition) && '$type' in condition) yield [typePathOf(path), { $type: condition['$type'] }];
+  }
+}
+
 function* conditionsOf(filter: Filter): Generator<readonly [string, unknown]> {
   for (const [name, condition] of Object.entries(filter)) {
     if (name === '$and' && Array.isArray(condition)) {
@@ -70,14 +79,14 @@ function* conditionsOf(filter: Filter): Generator<readonly [string, unknown]> {
   }
 }
 
-function constraintsOfCondition(condition: unknown, isId: boolean): Constraint[] {
+function constraintsOfCondition(condition: unknown, path: string): Constraint[] {
   if (!isOperators(condition)) {
     return equalTo(condition);
   }
-  return Object.entries(condition).flatMap(([operator, operand]) => constraintsOfOperator(operator, operand, isId));
+  return Object.entries(condition).flatMap(([operator, operand]) => constraintsOfOperator(operator, operand, path));
 }
 
-function constraintsOfOperator(operator: string, operand: unknown, isId: boolean): Constraint[] {
+function constraintsOfOperator(operator: string, operand: unknown, path: string): Constraint[] {
   switch (operator) {
     case '$eq':
       return equalTo(operand);
@@ -89,7 +98,8 @@ function constraintsOfOperator(operator: string, operand: unknown, isId: boolean
     case '$lte':
       return comparedWith(operator, operand);
     case '$type':
-      return isId ? ofTypes(operand) : [];
+      if (fieldNamed(path).isType) return typesThemselves(operand);
+      return path === '_id' ? ofTypes(operand) : [];
     default:
       return [];
   }
@@ -115,7 +125,7 @@ function oneOf(values: unknown): Constraint[] {
 
 /** Of texts only: no two of them have the same key. */
 function excluded(condition: unknown): Constraint[] {
-  const values = isOperators(condition) ? (condition as Filter)['$nin'] : undefined;
+  const values = isOperators(condition) ? condition['$nin'] : undefined;
   if (!Array.isArray(values) || !values.every((value) => typeof value === 'string')) {
     return [];
   }
@@ -152,6 +162,12 @@ function ofTypes(operand: unknown): Constraint[] {
   const types = (Array.isArray(operand) ? operand : [operand]).map(typeNamed);
   const ranges = types.flatMap((type) => (type === null ? [] : [bracketRange(type.bracket)]));
   return ranges.length === types.length ? [{ kind: 'ranges', ranges: uniteRanges(ranges) }] : [];
+}
+
+function typesThemselves(operand: unknown): Constraint[] {
+  const types = (Array.isArray(operand) ? operand : [operand]).map(typeNamed);
+  const points = types.flatMap((type) => (type === null ? [] : [bracketStart(type.bracket)]));
+  return points.length === types.length ? [{ kind: 'points', points }] : [];
 }
 
 function both(one: Constraint, other: Constraint): Constraint {
