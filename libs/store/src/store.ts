@@ -118,6 +118,9 @@ export abstract class Collection<T extends Fields = Fields> {
 
   abstract count(filter: Filter): Promise<number>;
 
+  /** How many documents there are, by what the store keeps of it: at once, and perhaps not exact after a crash. */
+  abstract size(): Promise<number>;
+
   abstract deleteMany(filter: Filter): Promise<number>;
 
   /** Creates the index if it is missing. In a collection of the user only where a command asks for it. */

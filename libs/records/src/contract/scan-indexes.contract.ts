@@ -80,6 +80,24 @@ export function describeScanIndexes(make: MakeStore): void {
       });
     });
 
+    it('Y7: indexes behind another field of the query serve as well, where all of one kind are there', async () => {
+      const behindYear = [
+        { keys: { year: 1, ai_status: 1, _id: 1 } },
+        { keys: { year: 1, ai_status: 1, 'processing_info.functions.summary.state': 1 } },
+        { keys: { year: 1, ai_status: 1, 'processing_info.functions.topics.state': 1 } },
+      ] as const;
+
+      expect(scanIndexes(ofCompanies, behindYear)[0]?.keys).toEqual(behindYear[0].keys);
+      expect(scanIndexes(ofCompanies, behindYear.slice(1))[0]?.keys).toEqual({ company: 1, ai_status: 1, _id: 1 });
+
+      await documents().insertMany([...samples()]);
+      const expected = await idsWhere(selectedFilter(ofCompanies, now, run));
+      for (const index of behindYear) await documents().ensureIndex(index);
+      const filter = await scanFilter(documents(), ofCompanies, { now, run, among: {} });
+
+      expect(await idsWhere(filter)).toEqual(expected);
+    });
+
     it('Y7: a longer index serves as well, and one in the opposite order, but none of fewer documents', () => {
       const [pending, missing] = scanIndexes(inference);
       const state = 'processing_info.functions.summary.state';

@@ -2,7 +2,7 @@ import type { RunPlan } from '@batchmill/pipeline';
 import type { Collection, Filter } from '@batchmill/store';
 import { selectedFilter, waitingFilter, type ClaimingRun } from './claim-marks.js';
 import { missingFilter } from './missing-marks.js';
-import { scanIndexes, serves } from './scan-indexes.js';
+import { hasScanIndexes } from './scan-indexes.js';
 
 /** Of more ended documents that lack something the scan looks at one after another: it is about to ask that many. */
 const mostMissing = 1_000;
@@ -25,7 +25,7 @@ export async function scanFilter(
   { now, run = null, among }: ScanFilterOptions,
 ): Promise<Filter> {
   const all = { $and: [selectedFilter(plan, now, run), among] };
-  if (!(await hasScanIndexes(documents, plan))) return all;
+  if (plan.redo !== null || !hasScanIndexes(plan, await documents.indexes())) return all;
   const pending = { $and: [plan.filter, waitingFilter(plan, now)] };
   if (plan.endedFilter === null) return { $and: [pending, among] };
   const ids: unknown[] = [];
@@ -47,11 +47,4 @@ export function missingAmong(plan: RunPlan, now: Date, among: Filter): Filter {
 function missingOf(plan: RunPlan, now: Date, name: string): Filter {
   const { $or, ...rest } = missingFilter(plan, now, [name]);
   return { ...rest, ...($or as Filter[])[0] }; // one alternative for one function
-}
-
-async function hasScanIndexes(documents: Collection, plan: RunPlan): Promise<boolean> {
-  const wanted = scanIndexes(plan);
-  if (wanted.length === 0) return false;
-  const existing = await documents.indexes();
-  return wanted.every((index) => existing.some((one) => serves(one, index)));
 }

@@ -22,12 +22,29 @@ const mostFunctions = 20;
 /** Of a longer list the values are not read one after another in the order of ids: MongoDB does so with 200 at most, of two statuses each. */
 const mostValues = 100;
 
-/** The indexes that the scan of a plain run uses, all or none of them. Empty where it reads the documents anyway, to redo them. */
-export function scanIndexes(plan: RunPlan): WantedIndex[] {
+/**
+ * The indexes that the scan of a plain run uses, all or none of them: a set that is there, or else the one that serves best. Empty where it
+ * reads the documents anyway, to redo them. `existing`: those of the collection.
+ */
+export function scanIndexes(plan: RunPlan, existing: readonly IndexKeys[] = []): WantedIndex[] {
   if (plan.redo !== null || plan.functions.length > mostFunctions) return [];
+  const sets = [...leadingFields(plan)].map((field) => scanIndexesBehind(plan, field));
+  return sets.find((set) => areThere(set, existing)) ?? sets[0] ?? [];
+}
+
+/** Whether the scan of a plain run can use the indexes of its collection. */
+export function hasScanIndexes(plan: RunPlan, existing: readonly IndexKeys[]): boolean {
+  const wanted = scanIndexes(plan, existing);
+  return wanted.length > 0 && areThere(wanted, existing);
+}
+
+function areThere(wanted: readonly WantedIndex[], existing: readonly IndexKeys[]): boolean {
+  return wanted.every((index) => existing.some((one) => serves(one, index)));
+}
+
+function scanIndexesBehind(plan: RunPlan, leading: string | null): WantedIndex[] {
   const { field } = plan.endpointPlan.status;
-  const queried = queriedField(plan);
-  const prefix = queried === null ? {} : { [queried]: 1 as const };
+  const prefix = leading === null ? {} : { [leading]: 1 as const };
   const pending: WantedIndex = { purpose: 'pending', keys: { ...prefix, [field]: 1, _id: 1 } };
   if (plan.endedFilter === null) return [pending];
   // A document without marks was ended by somebody else and lacks nothing: there may be many of these.
@@ -38,11 +55,11 @@ export function scanIndexes(plan: RunPlan): WantedIndex[] {
   return [pending, ...missing];
 }
 
-/** All indexes that the queries of a pipeline want. */
-export function wantedIndexes(plan: RunPlan): WantedIndex[] {
+/** All indexes that the queries of a pipeline want. `existing`: those of the collection. */
+export function wantedIndexes(plan: RunPlan, existing: readonly IndexKeys[] = []): WantedIndex[] {
   const { documentIdField } = plan.pipeline.source;
   const ids: WantedIndex[] = documentIdField === '_id' ? [] : [{ purpose: 'ids', keys: { [documentIdField]: 1 } }];
-  return [...scanIndexes(plan), ...ids];
+  return [...scanIndexes(plan, existing), ...ids];
 }
 
 /**
@@ -54,18 +71,21 @@ export function serves(existing: IndexKeys, wanted: WantedIndex): boolean {
   const wants = Object.entries(wanted.keys);
   const turn = has[0]?.[1] === wants[0]?.[1] ? 1 : -1;
   return (
-    wants.every(([path, direction], index) => has[index]?.[0] === path && has[index]?.[1] === direction * turn) &&
+    wants.every(([path, direction], index) => has[index]?.[0] === path && has[index][1] === direction * turn) &&
     Object.keys(existing.where ?? {}).every((path) => wanted.where !== undefined && path in wanted.where)
   );
 }
 
 /**
- * The field of the query that leads the indexes, so that they pass over documents that are not the pipeline's: a list of values rather
- * than one value. One field only: MongoDB refuses a document that has lists in two fields of an index.
+ * The fields of the query that may lead the indexes, so that they pass over documents that are not the pipeline's, the best first: one
+ * with a list of values, then one with one value, then none. One field only: MongoDB refuses a document that has lists in two fields of
+ * an index.
  */
-function queriedField({ filter, endedFilter, endpointPlan }: RunPlan): string | null {
+function* leadingFields({ filter, endedFilter, endpointPlan }: RunPlan): Generator<string | null> {
   const found = [...equalities(endedFilter ?? filter)].filter(({ path }) => path !== endpointPlan.status.field);
-  return (found.find(({ isList }) => isList) ?? found[0])?.path ?? null;
+  const lists = found.filter(({ isList }) => isList);
+  for (const { path } of [...lists, ...found.filter(({ isList }) => !isList)]) yield path;
+  yield null;
 }
 
 function* equalities(filter: unknown): Generator<{ readonly path: string; readonly isList: boolean }> {

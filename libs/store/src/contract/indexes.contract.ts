@@ -74,12 +74,16 @@ export function describeIndexes(make: MakeStore): void {
       });
     });
 
-    it('the indexes of a collection are told with the order of their fields, and those of none are none', async () => {
+    it('a collection tells its indexes with the order of their fields, and its size', async () => {
       const things = context.store.collection('things');
       expect(await things.indexes()).toEqual([]);
+      expect(await things.size()).toBe(0);
 
       await things.ensureIndex({ keys: { a: 1, _id: 1 } });
       await things.ensureIndex({ keys: { 'b.c': 1, a: -1 }, unique: true });
+
+      await things.insertMany([{ a: 1 }, { a: 2, b: { c: 1 } }]);
+      expect(await things.size()).toBe(2);
 
       const told = (await things.indexes()).map(({ keys, unique }) => [Object.entries(keys).flat().join(' '), unique]);
       expect(told.filter(([keys]) => keys !== '_id 1')).toEqual([

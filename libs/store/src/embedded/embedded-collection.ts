@@ -180,19 +180,21 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
   }
 
   override async count(filter: Filter): Promise<number> {
-    if (Object.keys(filter).length === 0) {
-      return this.#catalog.read(() => {
-        const table = this.#catalog.table(this.#name);
-        const row = table === null ? null : this.#catalog.database.get(`SELECT count(*) AS n FROM ${table.name}`);
-        return Number(row?.['n'] ?? 0);
-      });
-    }
+    if (Object.keys(filter).length === 0) return this.size();
     const matching = readMatching(this.#catalog, this.#name, filter);
     let count = 0;
     while ((await matching.next()).done !== true) {
       count += 1;
     }
     return count;
+  }
+
+  override async size(): Promise<number> {
+    return this.#catalog.read(() => {
+      const table = this.#catalog.table(this.#name);
+      const row = table === null ? null : this.#catalog.database.get(`SELECT count(*) AS n FROM ${table.name}`);
+      return Number(row?.['n'] ?? 0);
+    });
   }
 
   override async deleteMany(filter: Filter): Promise<number> {

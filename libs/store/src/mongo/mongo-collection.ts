@@ -152,6 +152,10 @@ export class MongoCollection<T extends Fields = Fields> extends Collection<T> {
     return this.#run({ what: 'filter' }, () => this.#documents.countDocuments(filter));
   }
 
+  override async size(): Promise<number> {
+    return this.#run({ what: 'filter' }, () => this.#documents.estimatedDocumentCount());
+  }
+
   override async deleteMany(filter: Filter): Promise<number> {
     checkFilter(this.#name, filter);
     const { deletedCount } = await this.#run({ what: 'filter' }, () => this.#documents.deleteMany(filter));

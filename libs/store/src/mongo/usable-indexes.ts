@@ -25,7 +25,7 @@ function isKeptInOrder(index: IndexDescriptionInfo, ofIds: IndexDescriptionInfo 
 /** Undefined: every document is in the index. Null: some are, by a condition that is none of ours. */
 function whereOf({ partialFilterExpression: filter }: IndexDescriptionInfo): IndexKeys['where'] | null {
   if (filter === undefined) return undefined;
-  const conditions = Object.entries(filter as Readonly<Record<string, unknown>>);
+  const conditions = Object.entries(filter);
   const areOurs = conditions.every(([, condition]) => JSON.stringify(condition) === '{"$type":"object"}');
   return areOurs ? Object.fromEntries(conditions.map(([path]) => [path, { $type: 'object' }])) : null;
 }
