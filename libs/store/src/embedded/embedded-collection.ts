@@ -17,6 +17,7 @@ import {
 import type { Catalog } from './catalog/catalog.js';
 import { ensureIndex, indexExists } from './catalog/ensure-index.js';
 import { askedIndex, storedKeys, type Table } from './catalog/table.js';
+import { countByColumns } from './find/count-by-columns.js';
 import { compileFinder, cachingFinders, type Finder, type Match } from './find/finder.js';
 import { planAccess } from './find/plan-access.js';
 import { compileProjection } from './find/projection.js';
@@ -181,6 +182,12 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
 
   override async count(filter: Filter): Promise<number> {
     if (Object.keys(filter).length === 0) return this.size();
+    const counted = this.#catalog.read(() => {
+      const table = this.#catalog.table(this.#name);
+      const term = table === null ? null : countByColumns(table, filter);
+      return term === null ? null : Number(this.#catalog.database.get(term.sql, ...term.values)?.['n']);
+    });
+    if (counted !== null) return counted;
     const matching = readMatching(this.#catalog, this.#name, filter);
     let count = 0;
     while ((await matching.next()).done !== true) {
