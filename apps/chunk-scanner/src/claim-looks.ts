@@ -6,6 +6,9 @@ const fullLookMs = 60_000;
 /** Clocks of processes may differ by so much, and a write takes a while. What takes longer is seen by the next look at all. */
 const overlapMs = 10_000;
 
+/** More are looked at as quickly with all others. */
+const mostCandidates = 500;
+
 interface Look {
   readonly at: Date;
   readonly allAt: Date;
@@ -51,8 +54,10 @@ export class ClaimLooks {
     const since = new Date(at.getTime() - overlapMs);
     const ingested = await this.batches.claimsIngestedSince(runId, since);
     const changed = await Array.fromAsync(this.claims.builtSince(runId, since), ({ _id }) => _id);
+    const candidates = new Set([...ingested, ...changed, ...left]);
+    if (candidates.size > mostCandidates) return this.#amongAll(runId);
     const found: Claim[] = [];
-    for await (const claim of this.claims.among(new Set([...ingested, ...changed, ...left]), 'built')) {
+    for await (const claim of this.claims.among(candidates, 'built')) {
       if ((await this.batches.countUningested(claim._id)) === 0) found.push(claim);
     }
     return found;
