@@ -176,7 +176,13 @@ describe('planAccess', () => {
       ]);
       const alternatives = [sampler.filter(value), { b: 'x', 'o.x': { $nin: ['x', 'y'] } }, { a: { $in: [1, null] } }];
       const filter = {
-        ...sampler.pick<Filter>([sampler.filter(value), { a: { $in: [null, value()] } }, { $or: alternatives }]),
+        ...sampler.pick<Filter>([
+          sampler.filter(value),
+          { a: { $in: [null, value()] } },
+          { a: { $in: ['x', 'y'] } },
+          { a: 'x', b: 'y' },
+          { $or: alternatives },
+        ]),
         ...onId,
       };
       const sort = sampler.pick<Sort | undefined>([
@@ -193,6 +199,7 @@ describe('planAccess', () => {
         actual.sort();
         expected.sort();
       }
+      expect(await things.count(filter)).toBe(expected.length);
       expect({ filter, sort, documents: actual }).toEqual({ filter, sort, documents: expected });
       if (sort !== undefined) {
         const first = await things.findOneAndUpdate(filter, { $setOnInsert: { x: 1 } }, { sort });
