@@ -117,7 +117,7 @@ function collectionGoals({ documents, pending, scanMs, emptyScanMs }: Collection
 }
 
 async function collectionOnServer(url: string): Promise<void> {
-  const store = await MongoStore.open({ url });
+  const store = MongoStore.open({ url });
   try {
     await collection('MongoDB', Number(values['collection-on-server']), store);
   } finally {

@@ -85,10 +85,11 @@ async function indexesOf(store: Store, collection: string, plans: readonly RunPl
   const indexes = [...byText.values()].flatMap((same): IndexUse[] => {
     const [first] = same;
     if (first === undefined) return [];
-    const { purpose: _purpose, ...index } = first.index;
+    const { keys, where } = first.index;
     return [
       {
-        ...index,
+        keys,
+        ...(where !== undefined && { where }),
         existing: existing.filter((one) => serves(one, first.index)).map(({ keys }) => keys),
         uses: same.map(({ plan, index: { purpose } }) => ({ pipeline: plan.pipeline.name, purpose })),
         command: `db.getCollection(${JSON.stringify(collection)}).createIndex(${indexText(first.index)})`,
