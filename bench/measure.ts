@@ -26,7 +26,8 @@ const programs = {
   pipeline: [...engineFlags, join(import.meta.dirname, 'engine-process.ts')],
   plain: [join(import.meta.dirname, 'plain-script.ts')],
 } as const;
-const timeoutMs = 300_000;
+/** Enough for the slowest contender. */
+const timeoutOf = (documents: number): number => Math.max(300_000, documents * 3);
 
 /** The engine polls as often as the plain script at first, then less often. */
 export const engineEnv = {
@@ -40,7 +41,10 @@ export const engineEnv = {
 /** Creates a store with the documents. Returns its file. */
 export async function loadDocuments(folder: string, documents: number): Promise<string> {
   const file = join(folder, `documents-${documents}.db`);
-  await outputOf(startChild([join(import.meta.dirname, 'load-documents.ts'), file, String(documents)]), timeoutMs);
+  await outputOf(
+    startChild([join(import.meta.dirname, 'load-documents.ts'), file, String(documents)]),
+    timeoutOf(documents),
+  );
   return file;
 }
 
@@ -68,7 +72,7 @@ export async function measure(
     };
     const startedAt = performance.now();
     const child = startChild(programs[contender], env);
-    const output = await outputOf(child, timeoutMs);
+    const output = await outputOf(child, timeoutOf(documents));
     const wallMs = performance.now() - startedAt;
     const result = JSON.parse(output.trim().split('\n').at(-1) ?? '') as ContenderResult; // written by `printResult`
     if (result.documents !== documents || result.vectors !== documents) {

@@ -6,7 +6,7 @@ type Command = Awaited<ReturnType<typeof wholeProgram>>;
 export async function commandsPage(): Promise<string> {
   const lines = ['# Commands', '', 'Printed from the code by `npm run docs`.', ''];
   lines.push(
-    'Exit codes: 0 all succeeded (or nothing was found); 3 some failed, were left pending or taken over, or are parked, or the books differ; 1 the command did not run; 130 stopped by the user.',
+    'Exit codes: 0 all succeeded (or nothing was found); 3 some failed, were left pending or taken over, or are parked, or the books differ, or an index is missing; 1 the command did not run; 130 stopped by the user.',
   );
   const root = await wholeProgram();
   const visible = root.createHelp().visibleCommands(root);

@@ -28,6 +28,7 @@ import {
 } from '@batchmill/records';
 import { EngineSettings } from '@batchmill/stage';
 import { Injectable } from '@nestjs/common';
+import { ClaimLooks } from './claim-looks.js';
 import { ClaimOpener } from './claim-opener.js';
 import { stopRun } from './stop-run.js';
 import { readMemberMarks, type MemberMarks } from './member-marks.js';
@@ -71,6 +72,8 @@ type Outcome = keyof DocumentCounts | 'retry' | 'nextClaim';
  */
 @Injectable()
 export class ClaimCloser {
+  readonly #looks: ClaimLooks;
+
   constructor(
     private readonly runs: Runs,
     private readonly claims: Claims,
@@ -80,7 +83,9 @@ export class ClaimCloser {
     private readonly claimOpener: ClaimOpener,
     private readonly settings: EngineSettings,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.#looks = new ClaimLooks(claims, batches, clock);
+  }
 
   /** Closes the run's claims that can be closed. Returns when the first retry of the others is due, null if none is known. */
   async *closeIngested(
@@ -88,14 +93,13 @@ export class ClaimCloser {
     plan: RunPlan,
   ): AsyncGenerator<Transition<ChunksSelected>, Date | null, undefined> {
     let firstRetryAt: Date | null = null;
-    // Read to the end first: closing a claim changes what this query finds.
-    const built = await Array.fromAsync(this.claims.ofRunIn(run.id, 'built'));
-    for (const claim of built) {
-      if ((await this.batches.countUningested(claim._id)) > 0) continue;
+    const { claims, note } = await this.#looks.closeable(run.id);
+    for (const claim of claims) {
       const retryAt = yield* this.#close(run, plan, claim);
       if (retryAt !== null && (firstRetryAt === null || retryAt < firstRetryAt)) firstRetryAt = retryAt;
       run.throwIfStopping();
     }
+    note();
     return firstRetryAt;
   }
 

@@ -7,7 +7,7 @@ import {
   marksProjection,
   readMarks,
   requestsFor,
-  selectedFilter,
+  scanFilter,
   textProjection,
   type ClaimingRun,
   type Member,
@@ -46,9 +46,10 @@ export async function gatherPage(
   const projection = plan.redo === 'stale' ? textProjection(plan) : marksProjection(plan);
   const read = projection === undefined ? {} : { projection };
   let position = from ?? firstPosition;
+  const selected = await scanFilter(documents, plan, { now: startedAt, run, among: idsFilter });
   for (let typeStart: ScanPosition | null = position; typeStart !== null; typeStart = nextType(typeStart)) {
     position = typeStart;
-    const filter = { $and: [afterFilter(typeStart), selectedFilter(plan, startedAt, run), idsFilter] };
+    const filter = { $and: [afterFilter(typeStart), selected] };
     for await (const document of documents.find(filter, { sort: { _id: 1 }, ...read })) {
       position = { type: typeStart.type, after: encodeId(document['_id']) };
       const marks = readMarks(plan, document);

@@ -10,7 +10,7 @@ import {
   dayOf,
   documentIdsFilter,
   planOfRun,
-  selectedFilter,
+  scanFilter,
   type Leased,
   type Run,
   type SpendingLimits,
@@ -140,8 +140,9 @@ export class RunStarter {
     const ids = documentIdsFilter(plan.pipeline.source.documentIdField, request?.documents);
     // How many are stale is not known before they are read.
     const counted = plan.redo === 'stale' ? { ...plan, redo: null } : plan;
-    const filter = { $and: [selectedFilter(counted, this.clock.now()), ids] };
-    return Math.min(await this.documents.of(plan).count(filter), request?.limit ?? Infinity);
+    const documents = this.documents.of(plan);
+    const filter = await scanFilter(documents, counted, { now: this.clock.now(), among: ids });
+    return Math.min(await documents.count(filter), request?.limit ?? Infinity);
   }
 
   /** Without a price nobody knows what is left of a limit. `beyondTokens`: fields of requests that are paid by more than tokens. */

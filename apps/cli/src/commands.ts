@@ -180,6 +180,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/documents.js')).documentsCommand(),
   },
   {
+    name: 'indexes',
+    description:
+      'the indexes of the documents’ collections that the queries of pipelines want, and which of them are missing; exits with 3 where one is',
+    load: async () => (await import('./commands/indexes.js')).indexesCommand(),
+  },
+  {
     name: 'purge',
     description:
       'delete our own copies of texts: of runs that ended long ago, of one run, or everything of ours about one document',

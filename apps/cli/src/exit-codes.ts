@@ -2,7 +2,7 @@ import type { RunReport } from '@batchmill/service';
 
 /**
  * The exit codes, for scripts. 3 also stands for documents that are left, taken over by another run, parked or held,
- * and for differences that `audit` and `verify` find.
+ * for differences that `audit` and `verify` find, and for an index that `indexes` misses.
  */
 export const exitCodes = { allSucceeded: 0, didNotRun: 1, someFailed: 3, stopped: 130 } as const;
 

@@ -6,7 +6,7 @@ import {
   Documents,
   Runs,
   readArchive,
-  selectedFilter,
+  scanFilter,
   slicesOf,
   type ArchivedDocument,
   type Transitions,
@@ -93,10 +93,9 @@ export class EntityLinker {
   }
 
   async #isAnyPending(plan: RunPlan): Promise<boolean> {
-    return (
-      (await this.documents.of(plan).findOne(selectedFilter(plan, this.clock.now()), { projection: { _id: 1 } })) !==
-      null
-    );
+    const groups = this.documents.of(plan);
+    const filter = await scanFilter(groups, plan, { now: this.clock.now(), among: {} });
+    return (await groups.findOne(filter, { projection: { _id: 1 } })) !== null;
   }
 }
 

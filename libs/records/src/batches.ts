@@ -67,7 +67,10 @@ export class Batches extends RecordsOfRun<Batch> {
   };
   protected readonly indexes = [
     { keys: { claimId: 1 } } as const,
-    { keys: { runId: 1, state: 1 } } as const,
+    // Also for the newest that were ingested.
+    { keys: { runId: 1, state: 1, updatedAt: 1 } } as const,
+    { keys: { runId: 1, createdAt: 1 } } as const,
+    { keys: { createdAt: 1 } } as const,
     { keys: { leftFiles: 1 } } as const,
   ];
 
@@ -192,6 +195,22 @@ export class Batches extends RecordsOfRun<Batch> {
     const after = since === null ? {} : { updatedAt: { $gt: since } };
     const filter = { runId, state: 'ingested' as const, requests: { $gte: fewestRequests }, ...after };
     return Array.fromAsync(this.collection.find(filter, { sort: { updatedAt: -1 }, limit: count }));
+  }
+
+  /** The claims of a run of which a batch is not ingested. */
+  async claimsUningestedOfRun(runId: string): Promise<ReadonlySet<string>> {
+    const filter = { runId, state: { $in: activeBatchStates } };
+    const claims = new Set<string>();
+    for await (const { claimId } of this.collection.find(filter, { projection: { claimId: 1 } })) claims.add(claimId);
+    return claims;
+  }
+
+  /** The claims of a run of which a batch was ingested since then. */
+  async claimsIngestedSince(runId: string, since: Date): Promise<ReadonlySet<string>> {
+    const filter = { runId, state: 'ingested', updatedAt: { $gte: since } };
+    const claims = new Set<string>();
+    for await (const { claimId } of this.collection.find(filter, { projection: { claimId: 1 } })) claims.add(claimId);
+    return claims;
   }
 
   /** Why a run that has asked nothing goes no further; null: it goes on. */

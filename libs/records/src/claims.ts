@@ -63,7 +63,7 @@ export class Claims extends RecordsOfRun<Claim> {
   readonly activeStates = active;
   /** An open or a built claim is worked on with its run. */
   readonly stageOf = { sealed: 'jsonl-builder' };
-  protected readonly indexes = [{ keys: { runId: 1, state: 1 } } as const];
+  protected readonly indexes = [{ keys: { runId: 1, state: 1, updatedAt: 1 } } as const];
 
   constructor(store: Store, clock: Clock) {
     super(store.collection<Claim>('claims'), clock);
@@ -103,6 +103,16 @@ export class Claims extends RecordsOfRun<Claim> {
   /** A run's claims in a state, in the order of their numbers. */
   ofRunIn(runId: string, state: ClaimState): AsyncIterable<Claim> {
     return this.collection.find({ runId, state }, { sort: { number: 1 } });
+  }
+
+  /** A run's claims of which all batches exist, and that were written since then. */
+  builtSince(runId: string, since: Date): AsyncIterable<Claim> {
+    return this.collection.find({ runId, state: 'built', updatedAt: { $gte: since } });
+  }
+
+  /** Those of these claims that are in a state, in the order of their numbers. */
+  among(ids: Iterable<string>, state: ClaimState): AsyncIterable<Claim> {
+    return this.collection.find({ _id: { $in: [...ids] }, state }, { sort: { number: 1 } });
   }
 
   /** How many claims of a run are not done. */

@@ -168,6 +168,8 @@ export {
   type MemberRequests,
 } from './marks/claim-marks.js';
 export { missingFilter, missingFunctions } from './marks/missing-marks.js';
+export { missingAmong, scanFilter } from './marks/scan-filter.js';
+export { scanIndexes, serves, wantedIndexes, type IndexPurpose, type WantedIndex } from './marks/scan-indexes.js';
 export {
   answerUpdate,
   documentOutcomeUpdates,

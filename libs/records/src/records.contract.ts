@@ -11,6 +11,7 @@ import { describeRates } from './contract/rates.contract.js';
 import { describeClaimMarks } from './contract/claim-marks.contract.js';
 import { describeKeptAnswers } from './contract/kept-answers.contract.js';
 import { describeMissingFunctions } from './contract/missing-functions.contract.js';
+import { describeScanIndexes } from './contract/scan-indexes.contract.js';
 import { describeLeasing } from './contract/leasing.contract.js';
 import { describeConcurrentIngesters } from './contract/concurrent-ingesters.contract.js';
 import { describeUnleased } from './contract/unleased.contract.js';
@@ -57,6 +58,7 @@ export function describeRecordsContract(name: string, make: MakeStore): void {
     describeConcurrentIngesters(make);
     describeRepair(make);
     describeMissingFunctions(make);
+    describeScanIndexes(make);
     describeBothEndpoints(make);
   });
 }

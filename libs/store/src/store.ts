@@ -60,6 +60,8 @@ export interface BulkCounts {
 export interface IndexKeys {
   readonly keys: Readonly<Record<string, 1 | -1>>;
   readonly unique?: boolean;
+  /** Only documents with an object in these fields are in the index, so that it serves filters that ask for that. */
+  readonly where?: Readonly<Record<string, { readonly $type: 'object' }>>;
 }
 
 /**
@@ -116,13 +118,19 @@ export abstract class Collection<T extends Fields = Fields> {
 
   abstract count(filter: Filter): Promise<number>;
 
+  /** How many documents there are, by what the store keeps of it: at once, and perhaps not exact after a crash. */
+  abstract size(): Promise<number>;
+
   abstract deleteMany(filter: Filter): Promise<number>;
 
-  /** Creates the index if it is missing. Only called for Batchmill's own collections. */
+  /** Creates the index if it is missing. In a collection of the user only where a command asks for it. */
   abstract ensureIndex(index: IndexKeys): Promise<void>;
 
   /** False: `ensureIndex` would create it. Changes nothing. Rejects with a ProcessingError `store.index-conflict` as `ensureIndex` does. */
   abstract hasIndex(index: IndexKeys): Promise<boolean>;
+
+  /** The indexes that hold every document, or every one that meets `where`. Empty for a collection that does not exist. */
+  abstract indexes(): Promise<readonly IndexKeys[]>;
 }
 
 /** What a user may be allowed to do with the documents of a collection. */

@@ -7,6 +7,7 @@ import { clockCheck } from './checks/provider-clock.js';
 import { collectionsCheck } from './checks/collections.js';
 import { consumersCheck } from './checks/consumers.js';
 import { diskCheck } from './checks/disk.js';
+import { documentIndexesCheck } from './checks/document-indexes.js';
 import { documentsCheck } from './checks/documents.js';
 import { emailCheck } from './checks/email.js';
 import { homeCheck } from './checks/home.js';
@@ -43,6 +44,7 @@ export const checks: readonly Check[] = [
   queueCheck,
   documentsCheck,
   collectionsCheck,
+  documentIndexesCheck,
   blobsCheck,
   busCheck,
   busTopicsCheck,

@@ -17,7 +17,7 @@ export async function whyNothingPending(engine: Engine, name: string, options: R
   const documents = engine.documents.of(plan);
   const { collection } = plan.pipeline.source;
   const { status } = plan.endpointPlan;
-  const { matching } = documentFilters(plan, options, engine.clock.now());
+  const { matching } = await documentFilters(documents, plan, options, engine.clock.now());
   const [stored, matched, failed, inProgress] = await Promise.all([
     documents.count({}),
     documents.count(matching),

@@ -51,7 +51,7 @@ export async function previewRun(engine: Engine, name: string, options: RunOptio
   const { profile: provider } = engine.provider;
   const collection = engine.documents.of(plan);
   const now = engine.clock.now();
-  const { matching, claimable } = documentFilters(plan, options, now);
+  const { matching, claimable } = await documentFilters(collection, plan, options, now);
   const pending = await collection.count(claimable);
   const shown = collection.find(pending === 0 ? matching : claimable, { sort: { _id: 1 }, limit });
   const estimate = new RunEstimate(plan, {

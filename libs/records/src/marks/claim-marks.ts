@@ -71,7 +71,8 @@ export function selectedFilter(plan: RunPlan, now: Date, run: ClaimingRun | null
   return { $or: [pending, { $and: [endedFilter, missingFilter(plan, now)] }] };
 }
 
-function waitingFilter(plan: RunPlan, now: Date): Filter {
+/** Pending documents that need not wait for a later time. */
+export function waitingFilter(plan: RunPlan, now: Date): Filter {
   return { ...pendingFilter(plan), [markPath(plan, 'notBefore')]: { $not: { $gt: now } } };
 }
 

@@ -2,7 +2,7 @@ import type { RunPlan } from '@batchmill/pipeline';
 import {
   addMissing,
   marksProjection,
-  missingFilter,
+  missingAmong,
   missingFunctions,
   readMarks,
   type MissingCount,
@@ -17,7 +17,7 @@ export async function countMissing(
 ): Promise<readonly MissingCount[]> {
   if (plan.redo === 'all' || plan.endedFilter === null) return [];
   let counts: readonly MissingCount[] = [];
-  const filter = { $and: [among, missingFilter(plan, now)] };
+  const filter = missingAmong(plan, now, among);
   for await (const document of documents.find(filter, { projection: marksProjection(plan) })) {
     const functions = missingFunctions(plan, readMarks(plan, document));
     const member = { id: document['_id'], previousClaimId: null, functions, restart: false, missing: true };

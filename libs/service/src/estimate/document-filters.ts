@@ -1,5 +1,5 @@
 import type { RequestedRun, RunPlan } from '@batchmill/pipeline';
-import { documentIdsFilter, isStale, readMarks, selectedFilter, textProjection } from '@batchmill/records';
+import { documentIdsFilter, isStale, readMarks, scanFilter, textProjection } from '@batchmill/records';
 import type { Collection, Filter } from '@batchmill/store';
 
 /** A run as it would be requested. */
@@ -32,10 +32,15 @@ export async function staleIds(plan: RunPlan, documents: Collection, matching: F
   return ids;
 }
 
-export function documentFilters(plan: RunPlan, { documents }: RequestedDocuments, now: Date): DocumentFilters {
+export async function documentFilters(
+  stored: Collection,
+  plan: RunPlan,
+  { documents }: RequestedDocuments,
+  now: Date,
+): Promise<DocumentFilters> {
   const byId = documentIdsFilter(plan.pipeline.source.documentIdField, documents);
   return {
     matching: { $and: [plan.endedFilter ?? plan.filter, byId] },
-    claimable: { $and: [selectedFilter(plan, now), byId] },
+    claimable: await scanFilter(stored, plan, { now, among: byId }),
   };
 }

@@ -102,9 +102,9 @@ interface Claimable extends DocumentFilters {
 async function claimableOf(engine: Engine, plan: RunPlan, requested: RequestedDocuments): Promise<Claimable> {
   const collection = engine.documents.of(plan);
   const now = engine.clock.now();
-  const filters = documentFilters(plan, requested, now);
+  const filters = await documentFilters(collection, plan, requested, now);
   if (plan.redo !== 'stale') return { ...filters, all: await collection.count(filters.claimable), stale: null };
-  const pending = documentFilters({ ...plan, redo: null }, requested, now).claimable;
+  const { claimable: pending } = await documentFilters(collection, { ...plan, redo: null }, requested, now);
   const ids = await staleIds(plan, collection, filters.matching);
   return {
     matching: filters.matching,

@@ -7,7 +7,7 @@ import { waitingFor, type Waiting } from '../reports/waiting.js';
 import { Standstill } from './standstill.js';
 
 export interface AwaitRunOptions {
-  /** Called at each poll, the last one included. */
+  /** Called with each report, the last one included: at each poll, or less often of a run whose report takes long. */
   readonly onProgress?: (report: RunReport) => void;
   /** Called at each poll: what the run waits for because something went wrong; null: nothing. */
   readonly onWaiting?: (waiting: Waiting | null) => void;
@@ -17,6 +17,9 @@ export interface AwaitRunOptions {
   readonly isWorkedOn?: () => boolean;
   readonly everyMs?: number;
 }
+
+/** A report reads every batch of the run. It takes a tenth of the time at most, since the same process may do the work. */
+const restPerReport = 9;
 
 /**
  * Polls a run until it has ended, is parked or held, or the options end the wait. Waits while the store is unavailable. Null: the run
@@ -32,15 +35,23 @@ export async function awaitRun(
   let outageSince: string | null = null;
   // Where this process does the work, its own readiness tells.
   const standstill = isWorkedOn === undefined ? null : new Standstill(engine);
+  let reportAtMs = 0;
   for (;;) {
     engine.readiness.throwIfFatal();
     try {
       const run = await engine.runs.get(runId);
-      last = run === null ? last : await reportRun(engine, run);
+      const startedMs = engine.clock.now().getTime();
+      const isDue =
+        startedMs >= reportAtMs || (run !== null && endedRunStates.includes(run.state)) || signal?.aborted === true;
+      if (run !== null && isDue) {
+        last = await reportRun(engine, run);
+        const endedMs = engine.clock.now().getTime();
+        reportAtMs = endedMs + (endedMs - startedMs) * restPerReport;
+      }
       outageSince = null;
       const stands = last === null || run === null || standstill === null ? null : await standstill.look(last);
       onWaiting?.(run === null ? waitingFor(engine.readiness) : (last?.waiting ?? stands));
-      if (run !== null && last !== null) {
+      if (isDue && run !== null && last !== null) {
         onProgress?.(last);
         if (hasEnded(last)) return last;
       }

@@ -74,6 +74,71 @@ export function describeIndexes(make: MakeStore): void {
       });
     });
 
+    it('a collection tells its indexes with the order of their fields, and its size', async () => {
+      const things = context.store.collection('things');
+      expect(await things.indexes()).toEqual([]);
+      expect(await things.size()).toBe(0);
+
+      await things.ensureIndex({ keys: { a: 1, _id: 1 } });
+      await things.ensureIndex({ keys: { 'b.c': 1, a: -1 }, unique: true });
+
+      await things.insertMany([{ a: 1 }, { a: 2, b: { c: 1 } }]);
+      expect(await things.size()).toBe(2);
+
+      const told = (await things.indexes()).map(({ keys, unique }) => [Object.entries(keys).flat().join(' '), unique]);
+      expect(told.filter(([keys]) => keys !== '_id 1')).toEqual([
+        ['a 1 _id 1', false],
+        ['b.c 1 a -1', true],
+      ]);
+    });
+
+    it('a filter with alternatives and left out values finds the same with an index of each and without', async () => {
+      const things = context.store.collection('things');
+      await things.insertMany(
+        Array.from({ length: 60 }, (_, _id) => ({
+          _id,
+          ...(_id % 4 > 0 && { status: ['', 'done', 'failed', 'open'][_id % 4] }),
+          ...(_id % 5 > 0 && { f: { state: ['', 'done', 'failed', 'retry', 7][_id % 5] } }),
+        })),
+      );
+      const lacking = { status: { $in: ['done', 'failed'] }, 'f.state': { $nin: ['done', 'failed'] } };
+      const filter = { $and: [{ _id: { $gt: 3 } }, { $or: [{ status: { $in: ['open', null] } }, lacking] }] };
+      const inOrder = { sort: { _id: 1 } } as const;
+      const before = await idsOf(things, filter, inOrder);
+      const lackingBefore = await idsOf(things, lacking, inOrder);
+
+      await things.ensureIndex({ keys: { status: 1, _id: 1 } });
+      await things.ensureIndex({ keys: { status: 1, 'f.state': 1 }, where: { f: { $type: 'object' } } });
+
+      expect(await idsOf(things, filter, inOrder)).toEqual(before);
+      expect(await idsOf(things, lacking, inOrder)).toEqual(lackingBefore);
+      expect(before.length).toBeGreaterThan(lackingBefore.length);
+    });
+
+    it('an index of the documents with an object in a field finds what is in these, also once the field is set or removed', async () => {
+      const things = context.store.collection('things');
+      await things.insertMany([
+        { _id: 1, status: 'done' },
+        { _id: 2, status: 'done', f: { state: 'new' } },
+        { _id: 3, status: 'done', f: 'new' },
+        { _id: 4, status: 'done', f: [{ state: 'new' }] },
+      ]);
+      const index = { keys: { status: 1, 'f.state': 1 }, where: { f: { $type: 'object' } } } as const;
+      const lacking = { $or: [{ status: 'done', f: { $type: 'object' }, 'f.state': { $nin: ['done', 'failed'] } }] };
+
+      await things.ensureIndex(index);
+      expect(await things.hasIndex(index)).toBe(true);
+      expect(await idsOf(things, lacking, { sort: { _id: 1 } })).toEqual([2, 4]);
+
+      await things.updateOne({ _id: 1 }, { $set: { 'f.g': 1 } });
+      await things.updateOne({ _id: 2 }, { $set: { 'f.state': 'done' } });
+      await things.updateOne({ _id: 4 }, { $unset: { f: 1 } });
+      await things.replaceMany([{ _id: 3, status: 'done', f: {} }]);
+      await things.insertOne({ _id: 5, status: 'done', f: { state: null } });
+
+      expect((await idsOf(things, lacking)).toSorted()).toEqual([1, 3, 5]);
+    });
+
     it('a unique index cannot be created over duplicates', async () => {
       const things = context.store.collection('things');
       await things.insertMany([1, 2].map((_id) => ({ _id, v: 'same' })));

@@ -16,7 +16,8 @@ import {
 } from '../store.js';
 import type { Catalog } from './catalog/catalog.js';
 import { ensureIndex, indexExists } from './catalog/ensure-index.js';
-import type { Table } from './catalog/table.js';
+import { askedIndex, storedKeys, type Table } from './catalog/table.js';
+import { countByColumns } from './find/count-by-columns.js';
 import { compileFinder, cachingFinders, type Finder, type Match } from './find/finder.js';
 import { planAccess } from './find/plan-access.js';
 import { compileProjection } from './find/projection.js';
@@ -97,7 +98,7 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
       if (table === null || match === null) {
         return;
       }
-      const paths = table.fields.map(({ path }) => path);
+      const paths = table.fields.map(({ parts }) => parts.join('.'));
       rewriteDocument(this.#catalog, table, match.row, document, paths);
       replaced += 1;
     });
@@ -180,19 +181,27 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
   }
 
   override async count(filter: Filter): Promise<number> {
-    if (Object.keys(filter).length === 0) {
-      return this.#catalog.read(() => {
-        const table = this.#catalog.table(this.#name);
-        const row = table === null ? null : this.#catalog.database.get(`SELECT count(*) AS n FROM ${table.name}`);
-        return Number(row?.['n'] ?? 0);
-      });
-    }
+    if (Object.keys(filter).length === 0) return this.size();
+    const counted = this.#catalog.read(() => {
+      const table = this.#catalog.table(this.#name);
+      const term = table === null ? null : countByColumns(table, filter);
+      return term === null ? null : Number(this.#catalog.database.get(term.sql, ...term.values)?.['n']);
+    });
+    if (counted !== null) return counted;
     const matching = readMatching(this.#catalog, this.#name, filter);
     let count = 0;
     while ((await matching.next()).done !== true) {
       count += 1;
     }
     return count;
+  }
+
+  override async size(): Promise<number> {
+    return this.#catalog.read(() => {
+      const table = this.#catalog.table(this.#name);
+      const row = table === null ? null : this.#catalog.database.get(`SELECT count(*) AS n FROM ${table.name}`);
+      return Number(row?.['n'] ?? 0);
+    });
   }
 
   override async deleteMany(filter: Filter): Promise<number> {
@@ -208,7 +217,13 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
   }
 
   override async hasIndex(index: IndexKeys): Promise<boolean> {
-    return this.#catalog.read(() => indexExists(this.#catalog.table(this.#name), index));
+    return this.#catalog.read(() =>
+      indexExists(this.#catalog.table(this.#name), { ...index, keys: storedKeys(index) }),
+    );
+  }
+
+  override async indexes(): Promise<readonly IndexKeys[]> {
+    return this.#catalog.read(() => (this.#catalog.table(this.#name)?.indexes ?? []).map(askedIndex));
   }
 
   #updateFirst(find: Finder, update: CompiledUpdate): { readonly matched: number; readonly modified: number } {

@@ -1,5 +1,11 @@
 import { ProcessingError } from '@batchmill/contracts';
-import { MongoServerError, ObjectId, type Document, type Collection as DriversCollection } from 'mongodb';
+import {
+  MongoServerError,
+  ObjectId,
+  type Collection as DriversCollection,
+  type Document,
+  type IndexDescriptionInfo,
+} from 'mongodb';
 import { DuplicateKeyError } from '../duplicate-key-error.js';
 import {
   Collection,
@@ -18,6 +24,7 @@ import { checkFilter } from './check-filter.js';
 import { KeepAliveCursor, type CursorKeepAlive } from './keep-alive-cursor.js';
 import type { Run } from './run.js';
 import { sentUpdate } from './sent-update.js';
+import { usableIndexes } from './usable-indexes.js';
 
 export interface MongoCollectionNeeds {
   readonly run: Run;
@@ -145,29 +152,47 @@ export class MongoCollection<T extends Fields = Fields> extends Collection<T> {
     return this.#run({ what: 'filter' }, () => this.#documents.countDocuments(filter));
   }
 
+  override async size(): Promise<number> {
+    return this.#run({ what: 'filter' }, () => this.#documents.estimatedDocumentCount());
+  }
+
   override async deleteMany(filter: Filter): Promise<number> {
     checkFilter(this.#name, filter);
     const { deletedCount } = await this.#run({ what: 'filter' }, () => this.#documents.deleteMany(filter));
     return deletedCount;
   }
 
-  override async ensureIndex({ keys, unique = false }: IndexKeys): Promise<void> {
-    await this.#run({ what: 'index' }, () => this.#documents.createIndex(keys, unique ? { unique } : {}, {}));
+  override async ensureIndex({ keys, unique = false, where }: IndexKeys): Promise<void> {
+    await this.#run({ what: 'index' }, () =>
+      this.#documents.createIndex(
+        keys,
+        { ...(unique && { unique }), ...(where !== undefined && { partialFilterExpression: where }) },
+        {},
+      ),
+    );
   }
 
   override async hasIndex({ keys, unique = false }: IndexKeys): Promise<boolean> {
-    const existing = await this.#run({ what: 'index' }, () =>
-      this.#documents.indexes().catch((error: unknown) => {
-        if (error instanceof MongoServerError && error.code === namespaceNotFound) return [];
-        throw error;
-      }),
-    );
+    const existing = await this.#stored();
     const same = existing.find((index) => JSON.stringify(index.key) === JSON.stringify(keys));
     if (same === undefined) return false;
     if ((same.unique === true) === unique) return true;
     throw new ProcessingError(
       'store.index-conflict',
       `${this.#name}: found the index ${same.name ?? ''} with unique: ${same.unique === true}, expected unique: ${unique}`,
+    );
+  }
+
+  override async indexes(): Promise<readonly IndexKeys[]> {
+    return usableIndexes(await this.#stored());
+  }
+
+  async #stored(): Promise<readonly IndexDescriptionInfo[]> {
+    return this.#run({ what: 'index' }, () =>
+      this.#documents.indexes().catch((error: unknown) => {
+        if (error instanceof MongoServerError && error.code === namespaceNotFound) return [];
+        throw error;
+      }),
     );
   }
 

@@ -1,7 +1,7 @@
 import { Database, type FileErrors } from '@batchmill/sqlite';
 import type { IndexKeys } from '../../store.js';
 import { GroupCommit } from '../write/group-commit.js';
-import type { IndexedField, Table } from './table.js';
+import { fieldNamed, type IndexedField, type Table } from './table.js';
 
 const layout = `
   CREATE TABLE IF NOT EXISTS batchmill_collections (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -168,8 +168,7 @@ export class Catalog {
 function readField(row: Record<string, unknown>): IndexedField {
   const path = String(row['path']);
   return {
-    path,
-    parts: path.split('.'),
+    ...fieldNamed(path),
     column: `i${Number(row['number'])}`,
     holdsArrays: row['holds_arrays'] === 1,
   };

@@ -6,12 +6,13 @@ import { everyKey } from '../find/key-ranges.js';
 import { Rows } from '../find/rows.js';
 import { decodeBody } from '../values/body.js';
 import type { Catalog } from './catalog.js';
-import { columnOf, indexValue, type Table } from './table.js';
+import { columnOf, indexValue, storedKeys, type Table } from './table.js';
 
 const pageRows = 500;
 
 /** Creates a missing index: a column for each field, filled from the stored documents, and SQLite's index on the columns. */
-export function ensureIndex(catalog: Catalog, collection: string, index: IndexKeys): void {
+export function ensureIndex(catalog: Catalog, collection: string, asked: IndexKeys): void {
+  const index = { ...asked, keys: storedKeys(asked) };
   if (catalog.read(() => indexExists(catalog.table(collection), index))) {
     return;
   }
@@ -81,7 +82,7 @@ function fillColumns(catalog: Catalog, table: Table, paths: readonly string[]): 
   for (let page = rows.next(pageRows); page.length > 0; page = rows.next(pageRows)) {
     for (const { row, body } of page) {
       const document = decodeBody(body);
-      const values = fields.map((field) => indexValue(document, field.parts));
+      const values = fields.map((field) => indexValue(document, field));
       fields.filter((_, index) => values[index] === null).forEach((field) => holdArrays.add(field.path));
       database.run(sql, ...values, row);
     }

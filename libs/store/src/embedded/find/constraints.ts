@@ -1,11 +1,13 @@
 import type { Filter } from '../../store.js';
+import { fieldNamed, typePathOf } from '../catalog/table.js';
 import { isOperators } from '../query/operators.js';
 import { typeNamed } from '../query/type-names.js';
 import { Bracket, bracketOf, isDocument } from '../values/bracket.js';
-import { encodeKey } from '../values/encode-key.js';
+import { bracketStart, encodeKey } from '../values/encode-key.js';
 import { isNotANumber } from '../values/exact-number.js';
 import {
   bracketRange,
+  everyKey,
   includesKey,
   intersectRanges,
   keyAfter,
@@ -25,19 +27,42 @@ export type Constraint =
 /**
  * Returns the constraint on each of `paths` that follows from the top level and every `$and` of the filter, if there is
  * one. It only holds for documents without an array on the path: different elements of an array may meet different
- * conditions, without any element that meets all of them.
+ * conditions, without any element that meets all of them. `exclusions`: also what follows from `$nin`, which is mostly much.
  */
-export function constraintsOf(filter: Filter, paths: ReadonlySet<string>): ReadonlyMap<string, Constraint> {
+export function constraintsOf(
+  filter: Filter,
+  paths: ReadonlySet<string>,
+  { exclusions = false }: { readonly exclusions?: boolean } = {},
+): ReadonlyMap<string, Constraint> {
   const constraints = new Map<string, Constraint>();
-  for (const [path, condition] of conditionsOf(filter)) {
+  for (const [path, condition] of namedConditionsOf(filter)) {
     if (paths.has(path)) {
-      for (const constraint of constraintsOfCondition(condition, path === '_id')) {
+      const ofPath = [...constraintsOfCondition(condition, path), ...(exclusions ? excluded(condition) : [])];
+      for (const constraint of ofPath) {
         const before = constraints.get(path);
         constraints.set(path, before === undefined ? constraint : both(before, constraint));
       }
     }
   }
   return constraints;
+}
+
+/** The lists of every `$or` at the top level and in every `$and` of the filter. */
+export function* alternativesOf(filter: Filter): Generator<readonly Filter[]> {
+  for (const [name, parts] of Object.entries(filter)) {
+    if (!Array.isArray(parts)) continue;
+    const filters = (parts as unknown[]).filter(isDocument);
+    if (name === '$or') yield filters;
+    if (name === '$and') for (const part of filters) yield* alternativesOf(part);
+  }
+}
+
+/** With the conditions on types, under the names of the columns that hold these. */
+function* namedConditionsOf(filter: Filter): Generator<readonly [string, unknown]> {
+  for (const [path, condition] of conditionsOf(filter)) {
+    yield [path, condition];
+    if (isOperators(condition) && '$type' in condition) yield [typePathOf(path), { $type: condition['$type'] }];
+  }
 }
 
 function* conditionsOf(filter: Filter): Generator<readonly [string, unknown]> {
@@ -54,14 +79,14 @@ function* conditionsOf(filter: Filter): Generator<readonly [string, unknown]> {
   }
 }
 
-function constraintsOfCondition(condition: unknown, isId: boolean): Constraint[] {
+function constraintsOfCondition(condition: unknown, path: string): Constraint[] {
   if (!isOperators(condition)) {
     return equalTo(condition);
   }
-  return Object.entries(condition).flatMap(([operator, operand]) => constraintsOfOperator(operator, operand, isId));
+  return Object.entries(condition).flatMap(([operator, operand]) => constraintsOfOperator(operator, operand, path));
 }
 
-function constraintsOfOperator(operator: string, operand: unknown, isId: boolean): Constraint[] {
+function constraintsOfOperator(operator: string, operand: unknown, path: string): Constraint[] {
   switch (operator) {
     case '$eq':
       return equalTo(operand);
@@ -73,7 +98,8 @@ function constraintsOfOperator(operator: string, operand: unknown, isId: boolean
     case '$lte':
       return comparedWith(operator, operand);
     case '$type':
-      return isId ? ofTypes(operand) : [];
+      if (fieldNamed(path).isType) return typesThemselves(operand);
+      return path === '_id' ? ofTypes(operand) : [];
     default:
       return [];
   }
@@ -95,6 +121,22 @@ function oneOf(values: unknown): Constraint[] {
   }
   const keys = values.map(encodeKey).sort((one, other) => Buffer.compare(one, other));
   return [{ kind: 'points', points: keys.filter((key, index) => !keys[index - 1]?.equals(key)) }];
+}
+
+/** Of texts only: no two of them have the same key. */
+function excluded(condition: unknown): Constraint[] {
+  const values = isOperators(condition) ? condition['$nin'] : undefined;
+  if (!Array.isArray(values) || !values.every((value) => typeof value === 'string')) {
+    return [];
+  }
+  return values.map((value) => {
+    const key = encodeKey(value);
+    const ranges = everyKey.flatMap(({ from, to }) => [
+      { from, to: key },
+      { from: keyAfter(key), to },
+    ]);
+    return { kind: 'ranges', ranges };
+  });
 }
 
 function comparedWith(operator: '$gt' | '$gte' | '$lt' | '$lte', operand: unknown): Constraint[] {
@@ -120,6 +162,12 @@ function ofTypes(operand: unknown): Constraint[] {
   const types = (Array.isArray(operand) ? operand : [operand]).map(typeNamed);
   const ranges = types.flatMap((type) => (type === null ? [] : [bracketRange(type.bracket)]));
   return ranges.length === types.length ? [{ kind: 'ranges', ranges: uniteRanges(ranges) }] : [];
+}
+
+function typesThemselves(operand: unknown): Constraint[] {
+  const types = (Array.isArray(operand) ? operand : [operand]).map(typeNamed);
+  const points = types.flatMap((type) => (type === null ? [] : [bracketStart(type.bracket)]));
+  return points.length === types.length ? [{ kind: 'points', points }] : [];
 }
 
 function both(one: Constraint, other: Constraint): Constraint {

@@ -9,7 +9,8 @@ import type { Table } from '../catalog/table.js';
 import { EmbeddedCollection } from '../embedded-collection.js';
 import { compileFilter } from '../query/compile-filter.js';
 import { planAccess, type Access } from './plan-access.js';
-import { scanSql } from './rows.js';
+import { mergeSql, scanSql } from './rows.js';
+import { unionSql } from './index-scans.js';
 import { compareSortKeys, sortKeyOf } from './sort-key.js';
 
 describe('planAccess', () => {
@@ -84,6 +85,57 @@ describe('planAccess', () => {
     expect(steps(plan({}, { state: 1, nextAt: 1 }))).toBe('SCAN c_1 USING COVERING INDEX x_1_1');
   });
 
+  it('documents with one of several values are read from an index in the order of their ids, page by page', async () => {
+    await things.ensureIndex({ keys: { status: 1, _id: 1 } });
+    await things.insertMany(
+      Array.from({ length: 1_000 }, (_, _id) => ({
+        _id,
+        ...(_id % 3 > 0 && { status: _id % 3 === 1 ? 'pending' : 'done' }),
+      })),
+    );
+    const filter = { _id: { $type: 'number', $gt: 500 }, $and: [{ status: { $in: ['pending', null] } }] };
+    const access = plan(filter, { _id: 1 });
+
+    expect(access).toMatchObject({ kind: 'merge', sorted: true });
+    if (access.kind !== 'merge') throw new Error(access.kind);
+    const { sql, values } = mergeSql(table(), access.scans, false);
+    const details = catalog.database
+      .all(`EXPLAIN QUERY PLAN ${sql}`, ...values, 10)
+      .map((row) => String(row['detail']));
+    expect(details.filter((detail) => detail.startsWith('SEARCH'))).toEqual([
+      'SEARCH c_1 USING COVERING INDEX x_1_1 (i0=? AND key>? AND key<?)',
+      'SEARCH c_1 USING COVERING INDEX x_1_1 (i0=? AND key>? AND key<?)',
+    ]);
+    expect(details.join()).not.toContain('TEMP B-TREE');
+    expect(await Array.fromAsync(things.find(filter, { sort: { _id: -1 } }), ({ _id }) => _id)).toEqual(
+      Array.from({ length: 1_000 }, (_, index) => 999 - index).filter((id) => id > 500 && id % 3 !== 2),
+    );
+  });
+
+  it('alternatives are read from an index for each, and what a list leaves out is not read', async () => {
+    await things.ensureIndex({ keys: { status: 1, 'f.state': 1 } });
+    await things.ensureIndex({ keys: { status: 1, 'g.state': 1 } });
+    await things.insertMany(
+      Array.from({ length: 6_000 }, (_, _id) => ({ _id, status: 'done', f: { state: _id < 4_990 ? 'done' : 'new' } })),
+    );
+    const lacking = (name: string): Filter => ({
+      status: { $in: ['done', 'failed'] },
+      [`${name}.state`]: { $nin: ['done'] },
+    });
+    const filter = { $or: [lacking('f'), { ...lacking('g'), 'f.state': 'new' }] };
+    const access = plan({ $or: [lacking('f'), lacking('g')] });
+
+    if (access.kind !== 'union') throw new Error(access.kind);
+    const { sql, values } = unionSql(table(), access.scans, 'row');
+    const details = catalog.database.all(`EXPLAIN QUERY PLAN ${sql}`, ...values).map((row) => String(row['detail']));
+    const searches = details.filter((detail) => detail.startsWith('SEARCH'));
+    expect(new Set(searches.map((detail) => detail.replace(/.*INDEX /, '')))).toEqual(
+      new Set(['x_1_1 (i0=? AND i1>? AND i1<?)', 'x_1_2 (i0=? AND i2>? AND i2<?)']),
+    );
+    expect(await things.count(filter)).toBe(1_010);
+    expect(await things.count({ $or: [lacking('f'), lacking('g')] })).toBe(6_000);
+  });
+
   it('a field without an index is found by a scan and sorted in memory', async () => {
     await things.insertOne({ _id: 1 });
 
@@ -106,6 +158,8 @@ describe('planAccess', () => {
     const value = () => (sampler.below(8) === 0 ? sampler.value() : sampler.scalar());
     await things.ensureIndex({ keys: { a: 1 } });
     await things.ensureIndex({ keys: { 'o.x': -1, b: 1 } });
+    await things.ensureIndex({ keys: { a: 1, _id: 1 } });
+    await things.ensureIndex({ keys: { b: 1, 'o.x': 1 } });
     const ids = Array.from({ length: 120 }, (_, index) => (sampler.below(2) === 0 ? index : `id ${index}`));
     await things.insertMany(ids.map((_id) => ({ _id, ...sampler.document(value) })));
     for (const _id of ids.slice(0, 60)) {
@@ -120,7 +174,17 @@ describe('planAccess', () => {
         { _id: { $type: 'string' } },
         { _id: { $in: ids.slice(9, 70) } },
       ]);
-      const filter = { ...sampler.filter(value), ...onId };
+      const alternatives = [sampler.filter(value), { b: 'x', 'o.x': { $nin: ['x', 'y'] } }, { a: { $in: [1, null] } }];
+      const filter = {
+        ...sampler.pick<Filter>([
+          sampler.filter(value),
+          { a: { $in: [null, value()] } },
+          { a: { $in: ['x', 'y'] } },
+          { a: 'x', b: 'y' },
+          { $or: alternatives },
+        ]),
+        ...onId,
+      };
       const sort = sampler.pick<Sort | undefined>([
         undefined,
         { _id: 1 },
@@ -135,6 +199,7 @@ describe('planAccess', () => {
         actual.sort();
         expected.sort();
       }
+      expect(await things.count(filter)).toBe(expected.length);
       expect({ filter, sort, documents: actual }).toEqual({ filter, sort, documents: expected });
       if (sort !== undefined) {
         const first = await things.findOneAndUpdate(filter, { $setOnInsert: { x: 1 } }, { sort });

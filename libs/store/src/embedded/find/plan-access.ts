@@ -2,25 +2,25 @@ import type { SqlValue } from '@batchmill/sqlite';
 import type { Filter, Sort } from '../../store.js';
 import { columnOf, type Table } from '../catalog/table.js';
 import { constraintsOf, type Constraint } from './constraints.js';
+import { indexScansOf, pointsTerm, type IndexScan, type Term } from './index-scans.js';
 import { everyKey, type KeyRanges } from './key-ranges.js';
 
 /**
  * How to read the documents that a filter may match:
  * - `keys`: one after another by their keys,
  * - `scan`: page by page through these ranges, in the order of the keys,
- * - `rows`: by the numbers of their rows, which an SQL query finds with the indexes and sorts.
+ * - `rows`: by the numbers of their rows, which an SQL query finds with the indexes and sorts,
+ * - `merge`: page by page from several ranges of indexes, in the order of the keys over all of them,
+ * - `union`: from several ranges of indexes, in no order.
  * `sorted` is false if the documents must be sorted in memory.
  */
 export type Access = { readonly sorted: boolean } & (
   | { readonly kind: 'keys'; readonly keys: readonly Buffer[] }
   | { readonly kind: 'scan'; readonly ranges: KeyRanges; readonly descending: boolean }
   | { readonly kind: 'rows'; readonly sql: string; readonly values: readonly SqlValue[] }
+  | { readonly kind: 'merge'; readonly scans: readonly IndexScan[]; readonly descending: boolean }
+  | { readonly kind: 'union'; readonly scans: readonly IndexScan[] }
 );
-
-interface Term {
-  readonly sql: string;
-  readonly values: readonly SqlValue[];
-}
 
 export function planAccess(table: Table, filter: Filter, sort: Sort = {}): Access {
   const fields = new Set(['_id', ...table.fields.map((field) => field.path)]);
@@ -33,8 +33,19 @@ export function planAccess(table: Table, filter: Filter, sort: Sort = {}): Acces
     const keys = byIdOnly && descending ? onId.points.toReversed() : onId.points;
     return { kind: 'keys', keys, sorted: byIdOnly || keys.length < 2 };
   }
-  const columns = orderColumns(table, sort);
   const indexed = constraints.size > (onId === undefined ? 0 : 1);
+  if (byIdOnly) {
+    const scans =
+      order.length > 0 || !indexed || excludes(filter, fields)
+        ? indexScansOf(table, filter, { byKey: order.length > 0 })
+        : null;
+    if (scans !== null) {
+      return order.length > 0
+        ? { kind: 'merge', scans, descending, sorted: true }
+        : { kind: 'union', scans, sorted: true };
+    }
+  }
+  const columns = orderColumns(table, sort);
   if (byIdOnly && !indexed) {
     return { kind: 'scan', ranges: onId?.ranges ?? everyKey, descending, sorted: true };
   }
@@ -50,6 +61,12 @@ export function planAccess(table: Table, filter: Filter, sort: Sort = {}): Acces
     values: terms.flatMap((term) => term.values),
     sorted: columns !== null,
   };
+}
+
+/** Whether `$nin` says more of an indexed field than the other conditions. */
+function excludes(filter: Filter, fields: ReadonlySet<string>): boolean {
+  const all = constraintsOf(filter, fields, { exclusions: true });
+  return [...constraintsOf(filter, fields)].length < all.size;
 }
 
 /** The columns to sort by in SQL, or null. A field that may hold arrays is sorted by an element, which no column has. */
@@ -70,18 +87,6 @@ function termOf(table: Table, path: string, constraint: Constraint): Term {
   const term =
     constraint.kind === 'points' ? pointsTerm(column, constraint.points) : rangesTerm(column, constraint.ranges);
   return holdsArrays ? { sql: `(${term.sql} OR ${column} IS NULL)`, values: term.values } : term;
-}
-
-/** Passes many points as one value, so that the statement stays the same. */
-function pointsTerm(column: string, points: readonly Buffer[]): Term {
-  const [only, ...others] = points;
-  if (only !== undefined && others.length === 0) {
-    return { sql: `${column} = ?`, values: [only] };
-  }
-  return {
-    sql: `${column} IN (SELECT unhex(value) FROM json_each(?))`,
-    values: [JSON.stringify(points.map((point) => point.toString('hex')))],
-  };
 }
 
 function rangesTerm(column: string, ranges: KeyRanges): Term {

@@ -1,6 +1,7 @@
 import type { Database, Row } from '@batchmill/sqlite';
 import type { Table } from '../catalog/table.js';
-import { keyAfter, type KeyRange } from './key-ranges.js';
+import { unionSql, type IndexScan, type Term } from './index-scans.js';
+import { everyKey, intersectRanges, keyAfter, type KeyRange, type KeyRanges } from './key-ranges.js';
 import type { Access } from './plan-access.js';
 
 /** A stored document: the number of its row, and its BSON. */
@@ -26,6 +27,10 @@ export abstract class Rows {
         return new RowsByNumber(database, table, () =>
           database.all(access.sql, ...access.values).map((row) => Number(row['row'])),
         );
+      case 'merge':
+        return new RowsByMerge(database, table, access.scans, access.descending);
+      case 'union':
+        return new RowsByUnion(database, table, access.scans);
     }
   }
 
@@ -144,5 +149,93 @@ class RowsByScan extends Rows {
       );
     }
     return rows;
+  }
+}
+
+/** The next rows of all scans, by their keys. Its last parameter is the most rows. */
+export function mergeSql(table: Table, scans: readonly IndexScan[], descending: boolean): Term {
+  const { sql, values } = unionSql(table, scans, 'row, key');
+  return { sql: `${sql} ORDER BY key ${descending ? 'DESC' : 'ASC'} LIMIT ?`, values };
+}
+
+class RowsByMerge extends Rows {
+  #remaining: KeyRanges = everyKey;
+
+  constructor(
+    private readonly database: Database,
+    private readonly table: Table,
+    private readonly scans: readonly IndexScan[],
+    private readonly descending: boolean,
+  ) {
+    super();
+  }
+
+  override next(maxRows: number): StoredRow[] {
+    const scans = this.scans.map(({ conditions, keys }) => ({
+      conditions,
+      keys: this.#remaining === everyKey ? keys : intersectRanges(keys, this.#remaining),
+    }));
+    const { sql, values } = mergeSql(this.table, scans, this.descending);
+    const found = this.database.all(sql, ...values, maxRows);
+    const rows: StoredRow[] = [];
+    let bytes = 0;
+    for (const [index, { row: number, key }] of found.entries()) {
+      if (bytes >= maxPageBytes) break;
+      this.#passed(Buffer.from(key as Uint8Array)); // never NULL in the schema
+      if (number === found[index - 1]?.['row']) continue;
+      const row = rowByNumber(this.database, this.table, Number(number));
+      if (row === null) continue;
+      rows.push(row);
+      bytes += row.body.length;
+    }
+    return rows;
+  }
+
+  #passed(key: Buffer): void {
+    const range = this.descending ? { from: Buffer.of(), to: key } : { from: keyAfter(key), to: Buffer.of(0xff) };
+    this.#remaining = [range];
+  }
+}
+
+/** Most who ask for documents in no order need a few of them: the first are found without the others. */
+const firstRows = 2_000;
+
+class RowsByUnion extends Rows {
+  readonly #passed = new Set<number>();
+  #found: number[] = [];
+  #hasFoundAll = false;
+
+  constructor(
+    private readonly database: Database,
+    private readonly table: Table,
+    private readonly scans: readonly IndexScan[],
+  ) {
+    super();
+  }
+
+  override next(maxRows: number): StoredRow[] {
+    const rows: StoredRow[] = [];
+    let bytes = 0;
+    while (rows.length < maxRows && bytes < maxPageBytes) {
+      if (this.#found.length === 0) this.#find();
+      const number = this.#found.pop();
+      if (number === undefined) break;
+      const row = rowByNumber(this.database, this.table, number);
+      if (row === null) continue;
+      rows.push(row);
+      bytes += row.body.length;
+    }
+    return rows;
+  }
+
+  /** At the second time all that were not found at the first. */
+  #find(): void {
+    if (this.#hasFoundAll) return;
+    const limit = this.#passed.size === 0 ? firstRows : -1;
+    const { sql, values } = unionSql(this.table, this.scans, 'row');
+    const found = this.database.all(`${sql} LIMIT ?`, ...values, limit).map(({ row }) => Number(row));
+    this.#hasFoundAll = limit === -1 || found.length < limit;
+    this.#found = [...new Set(found)].filter((number) => !this.#passed.has(number)).toReversed();
+    for (const number of this.#found) this.#passed.add(number);
   }
 }

@@ -19,7 +19,7 @@ export function insertDocument(catalog: Catalog, collection: string, document: F
   refuseId(collection, id);
   const body = bodyOf(collection, withId, 'store.insert-refused');
   const table = catalog.ensureTable(collection);
-  const values = table.fields.map((field) => indexValue(withId, field.parts));
+  const values = table.fields.map((field) => indexValue(withId, field));
   noteArrays(catalog, table.fields, values, table);
   const columns = ['key', 'body', ...table.fields.map((field) => field.column)];
   const sql = `INSERT INTO ${table.name} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
@@ -35,8 +35,8 @@ export function rewriteDocument(
   paths: readonly string[],
 ): Uint8Array {
   const body = bodyOf(table.collection, document, 'store.update-refused');
-  const fields = table.fields.filter((field) => paths.some((path) => overlaps(path, field.path)));
-  const values = fields.map((field) => indexValue(document, field.parts));
+  const fields = table.fields.filter((field) => paths.some((path) => overlaps(path, field.parts.join('.'))));
+  const values = fields.map((field) => indexValue(document, field));
   noteArrays(catalog, fields, values, table);
   const assignments = ['body = ?', ...fields.map((field) => `${field.column} = ?`)].join(', ');
   const sql = `UPDATE ${table.name} SET ${assignments} WHERE row = ?`;
