@@ -161,7 +161,7 @@ async function byStage(): Promise<Measured> {
 }
 
 async function filled(event: Happened) {
-  const opened = KafkaBus.open({ url, log, partitions, replicationFactor: 1 });
+  const opened = await KafkaBus.open({ url, log, partitions, replicationFactor: 1 });
   await opened.ensureTopics([topicOf(event)]);
   const messages = messagesOf(event);
   const sentMs = await timed(async () => {

@@ -19,7 +19,7 @@ const kafka = `
   import { KafkaBus } from '@batchmill/bus/kafka';
   const silent = () => undefined;
   const log = { debug: silent, info: silent, warn: silent, error: silent };
-  const bus = KafkaBus.open({ url: process.argv[1], log, redeliveryPauseMs: 50, sessionTimeoutMs: 6_000 });
+  const bus = await KafkaBus.open({ url: process.argv[1], log, redeliveryPauseMs: 50, sessionTimeoutMs: 6_000 });
   ${print}
 `;
 

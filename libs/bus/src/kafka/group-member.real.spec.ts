@@ -30,7 +30,7 @@ describe('A member of a group on Kafka', () => {
 
   beforeEach(async () => {
     log = new LogLines();
-    bus = open();
+    bus = await open();
     other = new OtherClient(url);
     topic = `test.${randomUUID()}`;
     group = `group-${topic}`;
@@ -146,7 +146,7 @@ describe('A member of a group on Kafka', () => {
   });
 
   it('stopping does not wait for the pause of a failed message', async () => {
-    const slow = KafkaBus.open({ url, log, redeliveryPauseMs: 3_600_000, sessionTimeoutMs });
+    const slow = await KafkaBus.open({ url, log, redeliveryPauseMs: 3_600_000, sessionTimeoutMs });
     const received = new Received(() => Promise.reject(new Error('always')));
     await slow.publish([message('a')]);
     await slow.subscribe({ group, topics: [topic], handle: received.handle });
@@ -158,7 +158,7 @@ describe('A member of a group on Kafka', () => {
 
   it('a member that leaves is replaced at once, without waiting for its session timeout', async () => {
     const received = new Received();
-    const patient = KafkaBus.open({ url, log: new LogLines(), partitions: 4, sessionTimeoutMs: 1_800_000 });
+    const patient = await KafkaBus.open({ url, log: new LogLines(), partitions: 4, sessionTimeoutMs: 1_800_000 });
     const leaving = await patient.subscribe({ group, topics: [topic], handle: async () => undefined });
     await patient.subscribe({ group, topics: [topic], handle: received.handle });
     await leaving.stop();

@@ -31,9 +31,9 @@ describe('KafkaBus', () => {
     headers: {},
   });
 
-  beforeEach(() => {
+  beforeEach(async () => {
     log = new LogLines();
-    bus = KafkaBus.open({ url, log, clientId, partitions: 4 });
+    bus = await KafkaBus.open({ url, log, clientId, partitions: 4 });
     other = new OtherClient(url);
     topic = `test.${randomUUID()}`;
   });
@@ -254,7 +254,7 @@ describe('KafkaBus', () => {
     });
 
     it('every call reports a missing Kafka as unavailable', async () => {
-      const nowhere = KafkaBus.open({ url: 'kafka://127.0.0.1:9', log });
+      const nowhere = await KafkaBus.open({ url: 'kafka://127.0.0.1:9', log });
       const away = { kind: 'ConnectionError', code: 'bus.unavailable' };
       await Promise.all([
         expect(nowhere.check()).rejects.toMatchObject(away),

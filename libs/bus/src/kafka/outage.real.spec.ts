@@ -41,7 +41,7 @@ describe('An outage of Kafka', () => {
   beforeEach(async () => {
     await kafka.start();
     log = new LogLines();
-    bus = KafkaBus.open({ url, log, partitions: 4, redeliveryPauseMs: 50, sessionTimeoutMs: 6_000 });
+    bus = await KafkaBus.open({ url, log, partitions: 4, redeliveryPauseMs: 50, sessionTimeoutMs: 6_000 });
     topic = `test.${randomUUID()}`;
     await bus.ensureTopics([topic]);
   });
@@ -94,7 +94,7 @@ describe('An outage of Kafka', () => {
     'Y5: a bus that is opened while its broker %s works once the broker is available',
     async (_, goAway, comeBack) => {
       await goAway();
-      const early = KafkaBus.open({ url, log });
+      const early = await KafkaBus.open({ url, log });
       await expect(early.check()).rejects.toMatchObject(away);
       await comeBack();
       // A broker that has just come answers before it leads its partitions: who publishes asks again, as for any outage.
