@@ -9,12 +9,12 @@ import type { KafkaAdmin, KafkaClient } from './kafka-client.js';
  */
 const settling = [
   'UNKNOWN_TOPIC_OR_PARTITION',
-  'NOT_LEADER_FOR_PARTITION',
+  'NOT_LEADER_OR_FOLLOWER',
   'LEADER_NOT_AVAILABLE',
   'NOT_CONTROLLER',
-  'GROUP_LOAD_IN_PROGRESS',
-  'GROUP_COORDINATOR_NOT_AVAILABLE',
-  'NOT_COORDINATOR_FOR_GROUP',
+  'COORDINATOR_LOAD_IN_PROGRESS',
+  'COORDINATOR_NOT_AVAILABLE',
+  'NOT_COORDINATOR',
 ];
 const backoff = { baseMs: 100, capMs: 1_600 };
 const retries = 5;

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { OutgoingMessage } from '../bus.js';
 import { OtherProcess } from '../other-process.contract.js';
 import { Received } from '../received.contract.js';
+import { kafkaClients } from './clients.contract.js';
 import { KafkaBus } from './index.js';
 import { OtherClient } from './other-client.contract.js';
 import { LogLines } from './log-lines.contract.js';
@@ -11,7 +12,7 @@ import { LogLines } from './log-lines.contract.js';
 const url = serverAddresses.kafka;
 const sessionTimeoutMs = 6_000;
 
-describe('A member of a group on Kafka', () => {
+describe.each(kafkaClients)('A member of a group on Kafka by %s', (client) => {
   let bus: KafkaBus;
   let other: OtherClient;
   let log: LogLines;
@@ -22,11 +23,11 @@ describe('A member of a group on Kafka', () => {
   const message = (key: string | null, value = key ?? 'value'): OutgoingMessage => ({ topic, key, value, headers: {} });
   const many = (count: number) => Array.from({ length: count }, (_, number) => message(`key ${number}`));
   const run = (program: string) => {
-    const process = OtherProcess.runOnKafka(url, program);
+    const process = OtherProcess.runOnKafka({ url, client }, program);
     processes.push(process);
     return process;
   };
-  const open = () => KafkaBus.open({ url, log, partitions: 4, redeliveryPauseMs: 50, sessionTimeoutMs });
+  const open = () => KafkaBus.open({ url, client, log, partitions: 4, redeliveryPauseMs: 50, sessionTimeoutMs });
 
   beforeEach(async () => {
     log = new LogLines();
@@ -146,7 +147,7 @@ describe('A member of a group on Kafka', () => {
   });
 
   it('stopping does not wait for the pause of a failed message', async () => {
-    const slow = await KafkaBus.open({ url, log, redeliveryPauseMs: 3_600_000, sessionTimeoutMs });
+    const slow = await KafkaBus.open({ url, client, log, redeliveryPauseMs: 3_600_000, sessionTimeoutMs });
     const received = new Received(() => Promise.reject(new Error('always')));
     await slow.publish([message('a')]);
     await slow.subscribe({ group, topics: [topic], handle: received.handle });
@@ -158,7 +159,13 @@ describe('A member of a group on Kafka', () => {
 
   it('a member that leaves is replaced at once, without waiting for its session timeout', async () => {
     const received = new Received();
-    const patient = await KafkaBus.open({ url, log: new LogLines(), partitions: 4, sessionTimeoutMs: 1_800_000 });
+    const patient = await KafkaBus.open({
+      url,
+      client,
+      log: new LogLines(),
+      partitions: 4,
+      sessionTimeoutMs: 1_800_000,
+    });
     const leaving = await patient.subscribe({ group, topics: [topic], handle: async () => undefined });
     await patient.subscribe({ group, topics: [topic], handle: received.handle });
     await leaving.stop();

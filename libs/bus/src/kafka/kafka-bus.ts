@@ -46,6 +46,10 @@ const clients = {
     const { KafkajsClient } = await import('./kafkajs/kafkajs-client.js');
     return new KafkajsClient(options);
   },
+  platformatic: async (options: ClientOptions): Promise<KafkaClient> => {
+    const { PlatformaticClient } = await import('./platformatic/platformatic-client.js');
+    return new PlatformaticClient(options);
+  },
 };
 
 export type KafkaClientName = keyof typeof clients;

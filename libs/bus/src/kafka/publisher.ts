@@ -12,7 +12,7 @@ const brokerTakesBytes = 100 * 1024 * 1024;
 /** Answers of a recreated topic, or of a broker that no longer knows this producer: a new producer may succeed at once. */
 const passing = [
   'UNKNOWN_TOPIC_OR_PARTITION',
-  'NOT_LEADER_FOR_PARTITION',
+  'NOT_LEADER_OR_FOLLOWER',
   'UNKNOWN_PRODUCER_ID',
   'OUT_OF_ORDER_SEQUENCE_NUMBER',
   'INVALID_PRODUCER_EPOCH',

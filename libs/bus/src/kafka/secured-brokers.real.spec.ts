@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CertificateAuthority } from '@batchmill/testing';
 import { randomUUID } from 'node:crypto';
 import { messagesOf } from '../received.contract.js';
+import { kafkaClients } from './clients.contract.js';
 import { KafkaBus, type KafkaBusOptions } from './index.js';
 import { LogLines } from './log-lines.contract.js';
 import { SecuredBrokers } from './secured-brokers.contract.js';
@@ -9,17 +10,17 @@ import { SecuredBrokers } from './secured-brokers.contract.js';
 const mechanisms = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 const stranger = new CertificateAuthority('Another authority');
 
-describe('Settings of TLS for Kafka', () => {
+describe.each(kafkaClients)('Settings of TLS for Kafka by %s', (client) => {
   it('Y5: a certificate without its key is refused at once', async () => {
     const tls = { certificate: stranger.cert };
 
-    await expect(KafkaBus.open({ url: 'kafka://127.0.0.1:1', log: new LogLines(), tls })).rejects.toThrow(
+    await expect(KafkaBus.open({ url: 'kafka://127.0.0.1:1', client, log: new LogLines(), tls })).rejects.toThrow(
       /KAFKA_KEY_FILE/,
     );
   });
 });
 
-describe('Brokers that want TLS or a login', () => {
+describe.each(kafkaClients)('Brokers that want TLS or a login, by %s', (client) => {
   let brokers: SecuredBrokers;
   let tls: { ca: string };
 
@@ -39,7 +40,7 @@ describe('Brokers that want TLS or a login', () => {
   };
 
   const open = (url: string, options: Partial<KafkaBusOptions>) => {
-    return KafkaBus.open({ url, log: new LogLines(), partitions: 1, ...options });
+    return KafkaBus.open({ url, client, log: new LogLines(), partitions: 1, ...options });
   };
 
   const expectMessages = async (bus: KafkaBus) => {

@@ -15,7 +15,7 @@ const pollMs = 100;
 const notLed = [
   'UNKNOWN_TOPIC_OR_PARTITION',
   'LEADER_NOT_AVAILABLE',
-  'NOT_LEADER_FOR_PARTITION',
+  'NOT_LEADER_OR_FOLLOWER',
   'KafkaJSTopicMetadataNotLoaded',
   'KafkaJSBrokerNotFound',
 ];
