@@ -104,6 +104,11 @@ export interface TopicReader {
 export const requestTimeoutMs = 10_000;
 export const connectTimeoutMs = 5_000;
 
+/** How often a member tells the group that it lives. By the answer it learns that another one wants to join, however long its session may last. */
+export function heartbeatIntervalMs(sessionTimeoutMs: number): number {
+  return Math.min(5_000, Math.floor(sessionTimeoutMs / 6));
+}
+
 const mechanisms: readonly string[] = ['plain', 'scram-sha-256', 'scram-sha-512'] satisfies KafkaSasl['mechanism'][];
 
 /** Throws a ValidationError for settings with which no client could log in. Warns of a password that travels in the clear. */

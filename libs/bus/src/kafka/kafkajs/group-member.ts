@@ -5,7 +5,7 @@ import { Heartbeat } from './heartbeat.js';
 import { incomingMessage } from './incoming-message.js';
 import { retry } from './retry.js';
 import { busError, kafkaError, says } from '../kafka-error.js';
-import type { GroupMemberOptions } from '../kafka-client.js';
+import { heartbeatIntervalMs, type GroupMemberOptions } from '../kafka-client.js';
 import { OffsetWatch } from '../offset-watch.js';
 import { PartitionWorker } from '../partition-worker.js';
 import { Standstill } from '../standstill.js';
@@ -48,7 +48,7 @@ export class GroupMember implements Subscription {
     private readonly options: GroupMemberOptions,
   ) {
     this.died = this.death.promise;
-    const heartbeatInterval = Math.floor(options.sessionTimeoutMs / 6);
+    const heartbeatInterval = heartbeatIntervalMs(options.sessionTimeoutMs);
     this.heartbeat = new Heartbeat(heartbeatInterval);
     this.watch = new OffsetWatch(() => options.committedOffsets(subscribing.group, subscribing.topics));
     this.consumer = kafka.consumer({

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterMetadata } from '@platformatic/kafka';
 import type { IncomingMessage } from '../../bus.js';
+import { heartbeatIntervalMs } from '../kafka-client.js';
 import { says } from '../kafka-error.js';
 import type { CommittedOffset } from '../offset-watch.js';
 import type { PartitionWorker } from '../partition-worker.js';
@@ -108,7 +109,7 @@ export class Generation {
   }
 
   private get beatMs(): number {
-    return Math.floor(this.options.sessionTimeoutMs / 6);
+    return heartbeatIntervalMs(this.options.sessionTimeoutMs);
   }
 
   private async isIdleWithin(ms: number): Promise<boolean> {

@@ -42,8 +42,9 @@ export class PlatformaticClient implements KafkaClient {
       requestTimeout: requestTimeoutMs,
       metadataMaxAge: metadataMaxAgeMs,
       autocreateTopics: false,
-      // Few, because the caller retries too and knows how long to wait. A frozen broker is reported after half a minute.
-      retries: 2,
+      // One, because the caller retries too and knows how long to wait, and because the client retries within a retry: a
+      // request whose connection needs to be opened first is sent four times.
+      retries: 1,
       retryDelay: (_client, _operation, attempt) => 200 * 2 ** attempt,
       ...(tls === null ? {} : { tls: certificatesOf(tls) }),
       ...(tls?.serverName ? { tlsServerName: tls.serverName } : {}),
