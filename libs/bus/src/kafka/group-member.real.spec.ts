@@ -5,7 +5,7 @@ import type { OutgoingMessage } from '../bus.js';
 import { OtherProcess } from '../other-process.contract.js';
 import { Received } from '../received.contract.js';
 import { kafkaClients } from './clients.contract.js';
-import { KafkaBus } from './index.js';
+import { KafkaBus, type KafkaClientName } from './index.js';
 import { OtherClient } from './other-client.contract.js';
 import { LogLines } from './log-lines.contract.js';
 
@@ -92,6 +92,17 @@ describe.each(kafkaClients)('A member of a group on Kafka by %s', (client) => {
     expect(second.messages.length).toBeGreaterThan(0);
   });
 
+  it('partitions that a topic gets later are consumed, too', async () => {
+    const received = new Received();
+    await bus.subscribe({ group, topics: [topic], handle: received.handle });
+    await other.addPartitions(topic, 8);
+    const keys = many(60).map(({ key }) => key);
+    await eventually('the publisher uses the new partitions, and all of them are consumed', async () => {
+      await bus.publish(keys.map((key) => message(key)));
+      return new Set(received.messages.map(({ partition }) => partition)).size === 8;
+    });
+  });
+
   it('a topic that is deleted and created again is consumed from its new beginning', async () => {
     const received = new Received();
     await bus.publish(['1', '2', '3'].map((value) => message('a', value)));
@@ -173,5 +184,41 @@ describe.each(kafkaClients)('A member of a group on Kafka by %s', (client) => {
 
     expect(await received.atLeast(20)).toHaveLength(20);
     await patient.close();
+  });
+});
+
+describe('A group whose members have different clients', () => {
+  it.each([
+    ['kafkajs first, then platformatic', 'kafkajs', 'platformatic'],
+    ['platformatic first, then kafkajs', 'platformatic', 'kafkajs'],
+  ] as const)('shares its messages and goes on from where the other client stopped: %s', async (_, before, after) => {
+    const topic = `test.${randomUUID()}`;
+    const open = (client: KafkaClientName) =>
+      KafkaBus.open({ url, client, log: new LogLines(), partitions: 4, redeliveryPauseMs: 50, sessionTimeoutMs });
+    const [one, other] = [await open(before), await open(after)];
+    const publish = (from: number) =>
+      one.publish(
+        Array.from({ length: 40 }, (_each, at) => ({
+          ...{ topic, key: `key ${from + at}`, value: String(from + at), headers: {} },
+        })),
+      );
+    const [first, second] = [new Received(), new Received()];
+    const leaving = await one.subscribe({ group: topic, topics: [topic], handle: first.handle });
+    await publish(0);
+    await first.atLeast(40);
+    await other.subscribe({ group: topic, topics: [topic], handle: second.handle });
+    await publish(40);
+    await eventually('both have their share', () => first.messages.length + second.messages.length >= 80);
+    await leaving.stop();
+    await publish(80);
+
+    await eventually('the one that stays has the rest', () => first.messages.length + second.messages.length >= 120);
+    const all = [...first.values(), ...second.values()];
+    expect(first.messages.length).toBeGreaterThan(40);
+    expect(second.messages.length).toBeGreaterThan(40);
+    expect(all).toHaveLength(120);
+    expect(new Set(all).size).toBe(120);
+    await one.close();
+    await other.close();
   });
 });
