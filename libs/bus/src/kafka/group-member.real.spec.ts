@@ -92,17 +92,6 @@ describe.each(kafkaClients)('A member of a group on Kafka by %s', (client) => {
     expect(second.messages.length).toBeGreaterThan(0);
   });
 
-  it('partitions that a topic gets later are consumed, too', async () => {
-    const received = new Received();
-    await bus.subscribe({ group, topics: [topic], handle: received.handle });
-    await other.addPartitions(topic, 8);
-    const keys = many(60).map(({ key }) => key);
-    await eventually('the publisher uses the new partitions, and all of them are consumed', async () => {
-      await bus.publish(keys.map((key) => message(key)));
-      return new Set(received.messages.map(({ partition }) => partition)).size === 8;
-    });
-  });
-
   it('a topic that is deleted and created again is consumed from its new beginning', async () => {
     const received = new Received();
     await bus.publish(['1', '2', '3'].map((value) => message('a', value)));
