@@ -138,7 +138,10 @@ export class KafkaBus extends Bus {
     const extents = await this.topics.extentsOf(topic);
     if (extents.length === 0) return;
     const { log, clientId } = this.options;
-    const reader = this.client.read(topic, extents, { topics: this.topics, log, clientId });
+    const reader = this.client.read(topic, extents, {
+      ...{ log, clientId },
+      extentsOf: (each) => this.topics.extentsOf(each),
+    });
     this.readers.add(reader);
     try {
       yield* reader.messages();

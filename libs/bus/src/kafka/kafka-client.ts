@@ -3,7 +3,6 @@ import { ValidationError } from '@batchmill/contracts';
 import type { DescribedGroup, IncomingMessage, OutgoingMessage, SubscribeOptions, Subscription } from '../bus.js';
 import type { KafkaLog } from './kafka-log.js';
 import type { CommittedOffset } from './offset-watch.js';
-import type { Extent, Topics } from './topics.js';
 
 /** The login at the brokers. */
 export interface KafkaSasl {
@@ -59,6 +58,13 @@ export interface KafkaAdmin {
   disconnect(): Promise<void>;
 }
 
+/** The offsets of a partition: from the oldest up to `end`, exclusive. */
+export interface Extent {
+  readonly partition: number;
+  readonly oldest: bigint;
+  readonly end: bigint;
+}
+
 export interface NewTopics {
   readonly partitions: number;
   readonly replicationFactor: number;
@@ -89,7 +95,8 @@ export interface GroupMemberOptions {
 }
 
 export interface TopicReaderOptions {
-  readonly topics: Topics;
+  /** Those of the topic at present, without empty partitions. */
+  readonly extentsOf: (topic: string) => Promise<readonly Extent[]>;
   readonly log: KafkaLog;
   readonly clientId: string;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TopicLag } from '../bus.js';
 import type { AdminLink } from './admin-link.js';
+import type { Extent } from './kafka-client.js';
 import { says } from './kafka-error.js';
 import type { KafkaLog } from './kafka-log.js';
 import type { CommittedOffset } from './offset-watch.js';
@@ -19,13 +20,6 @@ const notLed = [
   'KafkaJSTopicMetadataNotLoaded',
   'KafkaJSBrokerNotFound',
 ];
-
-/** The offsets of a non-empty partition: from the oldest up to `end`, exclusive. */
-export interface Extent {
-  readonly partition: number;
-  readonly oldest: bigint;
-  readonly end: bigint;
-}
 
 /** Kafka's name of the setting that says whose clock gives messages their time, and its value for that of the brokers. */
 const timeOf = { setting: 'message.timestamp.type', brokers: 'LogAppendTime' } as const;

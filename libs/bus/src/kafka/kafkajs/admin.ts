@@ -1,8 +1,7 @@
 import kafkajs, { type Admin, type Kafka } from 'kafkajs'; // Node does not see the constants among its named exports
 import type { DescribedGroup } from '../../bus.js';
-import type { KafkaAdmin, NewTopics, TopicLayout } from '../kafka-client.js';
+import type { Extent, KafkaAdmin, NewTopics, TopicLayout } from '../kafka-client.js';
 import type { CommittedOffset } from '../offset-watch.js';
-import type { Extent } from '../topics.js';
 import { retry } from './retry.js';
 
 export class KafkajsAdmin implements KafkaAdmin {

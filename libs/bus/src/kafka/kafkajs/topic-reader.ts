@@ -7,8 +7,7 @@ import { Heartbeat } from './heartbeat.js';
 import { incomingMessage } from './incoming-message.js';
 import { retry } from './retry.js';
 import { kafkaError } from '../kafka-error.js';
-import type { TopicReader, TopicReaderOptions } from '../kafka-client.js';
-import type { Extent } from '../topics.js';
+import type { Extent, TopicReader, TopicReaderOptions } from '../kafka-client.js';
 
 /** How long the reader tolerates failures of the brokers before it gives up. */
 const troubleMs = 15_000;
@@ -117,9 +116,9 @@ export class GroupedTopicReader implements TopicReader {
 
   /** Messages that were deleted during the read are passed, too. */
   private async poll(): Promise<void> {
-    const { topics, log } = this.options;
+    const { extentsOf, log } = this.options;
     try {
-      const now = new Map((await topics.extentsOf(this.topic)).map((extent) => [extent.partition, extent.oldest]));
+      const now = new Map((await extentsOf(this.topic)).map((extent) => [extent.partition, extent.oldest]));
       for (const { partition, end } of this.remaining()) {
         const oldest = now.get(partition) ?? end;
         if (oldest >= end) this.passed(partition, end);

@@ -6,9 +6,8 @@ import {
   type BaseOptions,
 } from '@platformatic/kafka';
 import type { DescribedGroup } from '../../bus.js';
-import type { KafkaAdmin, NewTopics, TopicLayout } from '../kafka-client.js';
+import type { Extent, KafkaAdmin, NewTopics, TopicLayout } from '../kafka-client.js';
 import type { CommittedOffset } from '../offset-watch.js';
-import type { Extent } from '../topics.js';
 import { BrokerLink, BrokenConnections, closeAtOnce } from './broker-link.js';
 
 export class PlatformaticAdmin implements KafkaAdmin {

@@ -6,6 +6,7 @@ import {
   connectTimeoutMs,
   requestTimeoutMs,
   type ClientOptions,
+  type Extent,
   type GroupMemberOptions,
   type KafkaAdmin,
   type KafkaClient,
@@ -14,7 +15,6 @@ import {
   type TopicReader,
   type TopicReaderOptions,
 } from '../kafka-client.js';
-import type { Extent } from '../topics.js';
 import { PlatformaticAdmin } from './admin.js';
 import { GroupMember } from './group-member.js';
 import { PlatformaticProducer } from './producer.js';

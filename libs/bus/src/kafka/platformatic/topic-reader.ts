@@ -2,10 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { BaseOptions } from '@platformatic/kafka';
 import type { BatchmillError } from '@batchmill/contracts';
 import type { IncomingMessage } from '../../bus.js';
-import type { TopicReader } from '../kafka-client.js';
+import type { Extent, TopicReader } from '../kafka-client.js';
 import { kafkaError } from '../kafka-error.js';
 import type { KafkaLog } from '../kafka-log.js';
-import type { Extent } from '../topics.js';
 import { BrokerLink } from './broker-link.js';
 import { byLeader, fetchFrom, type Cursor, type Fetched } from './fetch.js';
 
