@@ -14,8 +14,8 @@ export interface FetcherOptions {
 
 /** How long a broker waits for the first message of a request. */
 const maxWaitMs = 500;
-/** The same while a partition is left out because enough of it was fetched: it may want messages again sooner. */
-const shortWaitMs = 50;
+/** The same while a partition is left out because enough of it was fetched. */
+const shortWaitMs = 100;
 const pauseMs = 200;
 
 /** Fetches the messages of partitions from the brokers that lead them, one request at a time to each broker. */
@@ -60,7 +60,7 @@ export class Fetcher {
   /** False: nobody is asked, although partitions want messages. */
   private askLeaders(metadata: ClusterMetadata): boolean {
     const hungry = this.feeds.filter((feed) => feed.isHungry());
-    const waitMs = hungry.length < this.feeds.length ? shortWaitMs : maxWaitMs;
+    const waitMs = this.feeds.some((feed) => feed.mayHungerSoon()) ? shortWaitMs : maxWaitMs;
     for (const [leader, feeds] of byLeader(hungry, metadata)) {
       if (this.asked.has(leader)) continue;
       this.asked.add(leader);

@@ -38,6 +38,7 @@ export class Generation {
   private readonly partitionCounts = new Map<string, number>();
   /** A topic has another number of partitions than when they were assigned. */
   private hasOutgrown = false;
+  private isOver = false;
 
   private constructor(
     shares: readonly Share[],
@@ -45,7 +46,11 @@ export class Generation {
     private readonly options: GenerationOptions,
   ) {
     const { group, link, topics, onTrouble } = options;
-    this.commits = new OffsetCommits((offsets) => group.commit(offsets));
+    this.commits = new OffsetCommits(async (offsets) => {
+      // The link has the number of the next generation already when a commit that waited comes after the end of this one.
+      if (this.isOver) throw new Error('the generation of the group is over');
+      await group.commit(offsets);
+    });
     for (const { topic, partitions } of shares) {
       for (const partition of partitions) {
         const own = committed.find((each) => each.topic === topic && each.partition === partition);
@@ -70,6 +75,7 @@ export class Generation {
       await this.attend(rebalanceTimeoutMs);
     } finally {
       this.end();
+      this.isOver = true;
       this.feeds.clear();
     }
   }

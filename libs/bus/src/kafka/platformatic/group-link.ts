@@ -64,24 +64,15 @@ export class GroupLink {
 
   /** Resolves with what this member gets, once all members of the group have joined. */
   async join(): Promise<readonly Share[]> {
-    const { group, topics, sessionTimeoutMs, rebalanceTimeoutMs } = this.options;
-    this.leads = false;
-    const metadata = encodeConsumerProtocolSubscription({ version: 0, topics: [...topics], userData: Buffer.alloc(0) });
-    const protocols = [{ name: assignmentName, metadata }];
-    const joined = await this.askToJoin([
-      ...[group, sessionTimeoutMs, rebalanceTimeoutMs],
-      ...[() => this.memberId, null, consumer, protocols, ''],
-    ]);
-    this.memberId = joined.memberId;
-    this.generation = joined.generationId;
-    this.leads = joined.leader === joined.memberId;
-    const assignments = this.leads ? await this.assignmentsOf(joined.members) : [];
-    const { generation, memberId } = this;
-    const synced = await this.ask<{ assignment: Buffer }>(
-      'SyncGroup',
-      ...[group, generation, memberId, null, consumer, assignmentName, assignments],
-    );
-    return decodeConsumerProtocolAssignment(synced.assignment).assignedPartitions;
+    for (;;) {
+      try {
+        return await this.joinOnce();
+      } catch (error) {
+        // Another member came or went in between.
+        if (!says(error, 'REBALANCE_IN_PROGRESS', ...forgotten)) throw error;
+        if (says(error, ...forgotten)) this.memberId = '';
+      }
+    }
   }
 
   /** Rejects with REBALANCE_IN_PROGRESS when the group wants all of its members to join again. */
@@ -119,17 +110,36 @@ export class GroupLink {
     await this.link.close();
   }
 
+  private async joinOnce(): Promise<readonly Share[]> {
+    const { group, topics, sessionTimeoutMs, rebalanceTimeoutMs } = this.options;
+    this.leads = false;
+    const metadata = encodeConsumerProtocolSubscription({ version: 0, topics: [...topics], userData: Buffer.alloc(0) });
+    const protocols = [{ name: assignmentName, metadata }];
+    const joined = await this.askToJoin((memberId) => [
+      ...[group, sessionTimeoutMs, rebalanceTimeoutMs],
+      ...[memberId, null, consumer, protocols, ''],
+    ]);
+    this.memberId = joined.memberId;
+    this.generation = joined.generationId;
+    this.leads = joined.leader === joined.memberId;
+    const assignments = this.leads ? await this.assignmentsOf(joined.members) : [];
+    const { generation, memberId } = this;
+    const synced = await this.ask<{ assignment: Buffer }>(
+      'SyncGroup',
+      ...[group, generation, memberId, null, consumer, assignmentName, assignments],
+    );
+    return decodeConsumerProtocolAssignment(synced.assignment).assignedPartitions;
+  }
+
   /** The coordinator gives a new member an id first, with which it has to ask again. */
-  private async askToJoin(request: readonly unknown[]): Promise<JoinResponse> {
+  private async askToJoin(requestAs: (memberId: string) => readonly unknown[]): Promise<JoinResponse> {
     for (;;) {
-      const filled = request.map((each) => (typeof each === 'function' ? this.memberId : each));
       try {
-        return await this.ask<JoinResponse>('JoinGroup', ...filled);
+        return await this.ask<JoinResponse>('JoinGroup', ...requestAs(this.memberId));
       } catch (error) {
         const given = says(error, 'MEMBER_ID_REQUIRED') ? memberIdWithin(error) : '';
-        if (says(error, ...forgotten) && this.memberId !== '') this.memberId = '';
-        else if (given !== '' && given !== this.memberId) this.memberId = given;
-        else throw error;
+        if (given === '' || given === this.memberId) throw error;
+        this.memberId = given;
       }
     }
   }

@@ -99,7 +99,7 @@ export class GroupMember implements Subscription {
           this.joined.reject(error);
           return;
         }
-        if (this.hasJoined) this.report(error);
+        if (this.hasJoined) this.report('a subscription broke off and begins again', error);
         this.options.ensureTopics(this.subscribing.topics).catch(() => undefined); // while the brokers are unavailable it is retried
         await delay(delayAfter(attempts, backoff), undefined, { signal: this.stopped.signal }).catch(() => undefined);
       }
@@ -178,17 +178,19 @@ export class GroupMember implements Subscription {
     if (says(error, 'UNKNOWN_TOPIC_OR_PARTITION')) {
       this.options.ensureTopics(this.subscribing.topics).catch(() => undefined); // it fetches, and fails, again
     }
-    this.report(error);
+    this.report('messages cannot be fetched at present; it is tried again', error);
   }
 
-  private report(error: unknown): void {
+  /** As a warning at most once a minute. */
+  private report(what: string, error: unknown): void {
     const now = performance.now();
     const isNews = now - this.troubledAt > 60_000;
     if (isNews) this.troubledAt = now;
-    const { code, message } = kafkaError(error, 'broke off');
+    const { group } = this.subscribing;
+    const { code, message } = kafkaError(error, `The subscription of ${group}`);
     const fields = { code, error: message };
-    if (isNews) this.warn('a subscription broke off and begins again', fields);
-    else this.debug('a subscription broke off and begins again', fields);
+    if (isNews) this.warn(what, fields);
+    else this.debug(what, fields);
   }
 
   private die(cause: unknown): void {

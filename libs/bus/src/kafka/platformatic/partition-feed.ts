@@ -29,6 +29,7 @@ export class PartitionFeed implements Cursor {
   private bytes = 0;
   private delivered: IncomingMessage | null = null;
   private isWorking = false;
+  private isPausing = false;
   private hasEnded = false;
   private readonly ended = Promise.withResolvers<undefined>();
 
@@ -38,6 +39,11 @@ export class PartitionFeed implements Cursor {
 
   isHungry(): boolean {
     return !this.hasEnded && this.queue.length < aheadMessages && this.bytes < aheadBytes;
+  }
+
+  /** True: it has enough for now, and may want more within milliseconds. */
+  mayHungerSoon(): boolean {
+    return !this.hasEnded && !this.isPausing && !this.isHungry();
   }
 
   /** True: this is being handled or committed, so it may still be committed. */
@@ -106,7 +112,9 @@ export class PartitionFeed implements Cursor {
     this.options.onPause(ms);
     const over = Promise.withResolvers<undefined>();
     const timer = setTimeout(() => over.resolve(undefined), ms);
+    this.isPausing = true;
     await Promise.race([over.promise, this.ended.promise]);
+    this.isPausing = false;
     clearTimeout(timer);
   }
 }
