@@ -62,7 +62,7 @@ async function onServers() {
   const simulator = await SimulatorProcess.start(join(folder, 'simulator'), '--turnaround', '0s');
   const users = MongoStore.open({ url: servers.MONGODB_URI });
   const state = MongoStore.open({ url: servers.BATCHMILL_STORE });
-  const bus = KafkaBus.open({ url: serverAddresses.kafka, log: new MemoryLog(), replicationFactor: 1 });
+  const bus = await KafkaBus.open({ url: serverAddresses.kafka, log: new MemoryLog(), replicationFactor: 1 });
   const services: ServiceProcess[] = [];
   try {
     for (let from = 0; from < documents; from += 1_000) {

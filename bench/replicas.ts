@@ -65,7 +65,7 @@ async function drain(max: number): Promise<Drained> {
   const simulator = await SimulatorProcess.start(join(folder, 'simulator'), '--turnaround', '0s');
   const users = MongoStore.open({ url: servers.MONGODB_URI });
   const state = MongoStore.open({ url: servers.BATCHMILL_STORE });
-  const bus = KafkaBus.open({ url: serverAddresses.kafka, log: new MemoryLog(), replicationFactor: 1 });
+  const bus = await KafkaBus.open({ url: serverAddresses.kafka, log: new MemoryLog(), replicationFactor: 1 });
   const env = {
     ...engineEnv,
     ...servers,

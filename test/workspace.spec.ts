@@ -40,6 +40,7 @@ describe('the workspace', () => {
 
   it.each([
     ['kafkajs', 'libs/bus'],
+    ['@platformatic/kafka', 'libs/bus'],
     ['@nestjs/core', 'libs/service'],
     ['@nestjs/microservices', 'libs/stage'],
     ['openai', 'libs/provider'],

@@ -48,7 +48,7 @@ describe('batchmill doctor on real servers', () => {
   const prefix = () => `${id}.`;
 
   async function onBus<T>(work: (bus: Bus) => Promise<T>): Promise<T> {
-    const kafka = KafkaBus.open({
+    const kafka = await KafkaBus.open({
       url: serverAddresses.kafka,
       log: new MemoryLog(),
       replicationFactor: 1,

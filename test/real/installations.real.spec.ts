@@ -28,7 +28,12 @@ describe('two installations on the same servers', () => {
     id.value = randomUUID().slice(0, 8);
     folder = await mkdtemp(join(tmpdir(), 'batchmill-installations-'));
     simulator = await SimulatorProcess.start(join(folder, 'simulator'), '--turnaround', '1h', '--speed', '600');
-    bus = KafkaBus.open({ url: serverAddresses.kafka, log: new MemoryLog(), partitions: 6, replicationFactor: 1 });
+    bus = await KafkaBus.open({
+      url: serverAddresses.kafka,
+      log: new MemoryLog(),
+      partitions: 6,
+      replicationFactor: 1,
+    });
     documents = opened(envOf('one').MONGODB_URI);
   });
   afterEach(async () => {

@@ -83,7 +83,7 @@ export class RealEngine {
     const servers = settingsOnServers(id);
     const providerUrl = between === undefined ? simulator.url : await between(simulator.url);
     const topicPrefix = topics === 'own' ? `${id}.` : '';
-    const kafka = KafkaBus.open({
+    const kafka = await KafkaBus.open({
       url: serverAddresses.kafka,
       log: new MemoryLog(),
       partitions: 6,

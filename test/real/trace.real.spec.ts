@@ -12,7 +12,10 @@ describe('the trace of a run on real servers', () => {
   it(
     'S6: one trace id in Jaeger holds spans of all six services across a wait of six hours and a restart of the poller',
     async () => {
-      engine = await RealEngine.open({ simulator: ['--speed', '1440', '--turnaround', '6h'] });
+      engine = await RealEngine.open({
+        env: { KAFKA_CLIENT: 'platformatic' }, // the engines of the other tests have the default
+        simulator: ['--speed', '1440', '--turnaround', '6h'],
+      });
       await engine.addNotes('sluices', 30);
       await engine.start(...stageNames);
       const runIds = [

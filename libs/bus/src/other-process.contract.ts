@@ -19,7 +19,8 @@ const kafka = `
   import { KafkaBus } from '@batchmill/bus/kafka';
   const silent = () => undefined;
   const log = { debug: silent, info: silent, warn: silent, error: silent };
-  const bus = KafkaBus.open({ url: process.argv[1], log, redeliveryPauseMs: 50, sessionTimeoutMs: 6_000 });
+  const options = JSON.parse(process.argv[1]);
+  const bus = await KafkaBus.open({ ...options, log, redeliveryPauseMs: 50, sessionTimeoutMs: 6_000 });
   ${print}
 `;
 
@@ -42,8 +43,8 @@ export class OtherProcess {
   }
 
   /** The program can use `bus` and `print(line)`. */
-  static runOnKafka(url: string, program: string): OtherProcess {
-    return new OtherProcess(start(process.execPath, nodeArguments(kafka, url, program)));
+  static runOnKafka(options: { readonly url: string; readonly client: string }, program: string): OtherProcess {
+    return new OtherProcess(start(process.execPath, nodeArguments(kafka, JSON.stringify(options), program)));
   }
 
   /** As `run`, with the folder of the file on a separate small disk. */

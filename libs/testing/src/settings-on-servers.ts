@@ -4,6 +4,7 @@ import { serverAddresses } from './server-addresses.js';
 export function settingsOnServers(id: string) {
   return {
     BATCHMILL_BUS: serverAddresses.kafka,
+    KAFKA_CLIENT: process.env['TEST_KAFKA_CLIENT'] ?? 'kafkajs',
     BATCHMILL_STORE: `${serverAddresses.mongodb}/batchmill_${id}`,
     MONGODB_URI: `${serverAddresses.mongodb}/users_${id}`,
     BATCHMILL_BLOBS: 'gridfs:',

@@ -5,6 +5,10 @@ export const kafka = adapter({
   name: 'Kafka',
   schemes: ['kafka'],
   settings: {
+    client: choice('KAFKA_CLIENT', ['kafkajs', 'platformatic'], {
+      default: 'kafkajs',
+      meaning: 'The library that talks to the brokers: `kafkajs`, or `@platformatic/kafka`, which is still maintained.',
+    }),
     user: text('KAFKA_USERNAME', { default: null, meaning: 'The user, where the brokers require SASL.' }),
     password: text('KAFKA_PASSWORD', { default: null, meaning: 'The password of the user.', isSecret: true }),
     mechanism: choice('KAFKA_SASL_MECHANISM', ['plain', 'scram-sha-256', 'scram-sha-512'], {

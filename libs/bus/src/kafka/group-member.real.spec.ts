@@ -4,14 +4,15 @@ import { randomUUID } from 'node:crypto';
 import type { OutgoingMessage } from '../bus.js';
 import { OtherProcess } from '../other-process.contract.js';
 import { Received } from '../received.contract.js';
-import { KafkaBus } from './index.js';
+import { kafkaClients } from './clients.contract.js';
+import { KafkaBus, type KafkaClientName } from './index.js';
 import { OtherClient } from './other-client.contract.js';
 import { LogLines } from './log-lines.contract.js';
 
 const url = serverAddresses.kafka;
 const sessionTimeoutMs = 6_000;
 
-describe('A member of a group on Kafka', () => {
+describe.each(kafkaClients)('A member of a group on Kafka by %s', (client) => {
   let bus: KafkaBus;
   let other: OtherClient;
   let log: LogLines;
@@ -22,15 +23,15 @@ describe('A member of a group on Kafka', () => {
   const message = (key: string | null, value = key ?? 'value'): OutgoingMessage => ({ topic, key, value, headers: {} });
   const many = (count: number) => Array.from({ length: count }, (_, number) => message(`key ${number}`));
   const run = (program: string) => {
-    const process = OtherProcess.runOnKafka(url, program);
+    const process = OtherProcess.runOnKafka({ url, client }, program);
     processes.push(process);
     return process;
   };
-  const open = () => KafkaBus.open({ url, log, partitions: 4, redeliveryPauseMs: 50, sessionTimeoutMs });
+  const open = () => KafkaBus.open({ url, client, log, partitions: 4, redeliveryPauseMs: 50, sessionTimeoutMs });
 
   beforeEach(async () => {
     log = new LogLines();
-    bus = open();
+    bus = await open();
     other = new OtherClient(url);
     topic = `test.${randomUUID()}`;
     group = `group-${topic}`;
@@ -146,7 +147,7 @@ describe('A member of a group on Kafka', () => {
   });
 
   it('stopping does not wait for the pause of a failed message', async () => {
-    const slow = KafkaBus.open({ url, log, redeliveryPauseMs: 3_600_000, sessionTimeoutMs });
+    const slow = await KafkaBus.open({ url, client, log, redeliveryPauseMs: 3_600_000, sessionTimeoutMs });
     const received = new Received(() => Promise.reject(new Error('always')));
     await slow.publish([message('a')]);
     await slow.subscribe({ group, topics: [topic], handle: received.handle });
@@ -158,7 +159,13 @@ describe('A member of a group on Kafka', () => {
 
   it('a member that leaves is replaced at once, without waiting for its session timeout', async () => {
     const received = new Received();
-    const patient = KafkaBus.open({ url, log: new LogLines(), partitions: 4, sessionTimeoutMs: 1_800_000 });
+    const patient = await KafkaBus.open({
+      url,
+      client,
+      log: new LogLines(),
+      partitions: 4,
+      sessionTimeoutMs: 1_800_000,
+    });
     const leaving = await patient.subscribe({ group, topics: [topic], handle: async () => undefined });
     await patient.subscribe({ group, topics: [topic], handle: received.handle });
     await leaving.stop();
@@ -166,5 +173,41 @@ describe('A member of a group on Kafka', () => {
 
     expect(await received.atLeast(20)).toHaveLength(20);
     await patient.close();
+  });
+});
+
+describe('A group whose members have different clients', () => {
+  it.each([
+    ['kafkajs first, then platformatic', 'kafkajs', 'platformatic'],
+    ['platformatic first, then kafkajs', 'platformatic', 'kafkajs'],
+  ] as const)('shares its messages and goes on from where the other client stopped: %s', async (_, before, after) => {
+    const topic = `test.${randomUUID()}`;
+    const open = (client: KafkaClientName) =>
+      KafkaBus.open({ url, client, log: new LogLines(), partitions: 4, redeliveryPauseMs: 50, sessionTimeoutMs });
+    const [one, other] = [await open(before), await open(after)];
+    const publish = (from: number) =>
+      one.publish(
+        Array.from({ length: 40 }, (_each, at) => ({
+          ...{ topic, key: `key ${from + at}`, value: String(from + at), headers: {} },
+        })),
+      );
+    const [first, second] = [new Received(), new Received()];
+    const leaving = await one.subscribe({ group: topic, topics: [topic], handle: first.handle });
+    await publish(0);
+    await first.atLeast(40);
+    await other.subscribe({ group: topic, topics: [topic], handle: second.handle });
+    await publish(40);
+    await eventually('both have their share', () => first.messages.length + second.messages.length >= 80);
+    await leaving.stop();
+    await publish(80);
+
+    await eventually('the one that stays has the rest', () => first.messages.length + second.messages.length >= 120);
+    const all = [...first.values(), ...second.values()];
+    expect(first.messages.length).toBeGreaterThan(40);
+    expect(second.messages.length).toBeGreaterThan(40);
+    expect(all).toHaveLength(120);
+    expect(new Set(all).size).toBe(120);
+    await one.close();
+    await other.close();
   });
 });

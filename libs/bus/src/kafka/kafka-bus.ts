@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
 import { TimeoutError, ValidationError } from '@batchmill/contracts';
-import type { Kafka } from 'kafkajs';
 import {
   Bus,
   type BusDescription,
@@ -12,19 +10,19 @@ import {
 } from '../bus.js';
 import { AdminLink } from './admin-link.js';
 import { describeBus } from './describe-bus.js';
-import { GroupMember } from './group-member.js';
-import { kafkaClient, type KafkaSasl, type KafkaTls } from './kafka-client.js';
+import type { ClientOptions, KafkaClient, KafkaSasl, KafkaTls, TopicReader } from './kafka-client.js';
 import { closedError } from './kafka-error.js';
 import type { KafkaLog } from './kafka-log.js';
 import { brokersOf } from './kafka-url.js';
 import { Publisher } from './publisher.js';
-import { TopicReader } from './topic-reader.js';
 import { Topics } from './topics.js';
 
 export interface KafkaBusOptions {
   /** `kafka://host:9092`, or several brokers: `kafka://host:9092,host2:9092`. */
   readonly url: string;
   readonly log: KafkaLog;
+  /** The library that talks to the brokers. Members of one group may use different ones. */
+  readonly client?: KafkaClientName;
   /** Our name in the brokers' logs and quotas. */
   readonly clientId?: string;
   readonly sasl?: KafkaSasl | null;
@@ -42,6 +40,20 @@ export interface KafkaBusOptions {
 
 type Complete = Required<Omit<KafkaBusOptions, 'url'>>;
 
+/** The client libraries by name. Only the one that is used is loaded. */
+const clients = {
+  kafkajs: async (options: ClientOptions): Promise<KafkaClient> => {
+    const { KafkajsClient } = await import('./kafkajs/kafkajs-client.js');
+    return new KafkajsClient(options);
+  },
+  platformatic: async (options: ClientOptions): Promise<KafkaClient> => {
+    const { PlatformaticClient } = await import('./platformatic/platformatic-client.js');
+    return new PlatformaticClient(options);
+  },
+};
+
+export type KafkaClientName = keyof typeof clients;
+
 const checkMs = 5_000;
 
 /** Kafka as the bus. It connects on first use, so it can be opened before its brokers run. */
@@ -49,22 +61,23 @@ export class KafkaBus extends Bus {
   private readonly admin: AdminLink;
   private readonly topics: Topics;
   private readonly publisher: Publisher;
-  private readonly members = new Set<GroupMember>();
+  private readonly members = new Set<Subscription>();
   private readonly readers = new Set<TopicReader>();
   private isClosed = false;
 
   private constructor(
-    private readonly kafka: Kafka,
+    private readonly client: KafkaClient,
     private readonly options: Complete,
   ) {
     super();
-    this.admin = new AdminLink(kafka);
+    this.admin = new AdminLink(client);
     this.topics = new Topics(this.admin, options, options.log);
-    this.publisher = new Publisher(kafka, this.topics);
+    this.publisher = new Publisher(client, this.topics);
   }
 
-  static open({ url, ...options }: KafkaBusOptions): KafkaBus {
+  static async open({ url, ...options }: KafkaBusOptions): Promise<KafkaBus> {
     const complete: Complete = {
+      client: 'kafkajs',
       clientId: 'batchmill',
       sasl: null,
       tls: null,
@@ -76,7 +89,8 @@ export class KafkaBus extends Bus {
     };
     refuseBelowOne('partitions', complete.partitions);
     refuseBelowOne('replicationFactor', complete.replicationFactor);
-    return new KafkaBus(kafkaClient({ brokers: brokersOf(url), ...complete }), complete);
+    const client = await clients[complete.client]({ brokers: brokersOf(url), ...complete });
+    return new KafkaBus(client, complete);
   }
 
   /** Messages with one key keep their order across all calls of this process. Missing topics are created. */
@@ -89,7 +103,7 @@ export class KafkaBus extends Bus {
     this.refuseWhenClosed();
     await this.topics.ensureUnlessKnown(subscribing.topics);
     const { redeliveryPauseMs, sessionTimeoutMs, log } = this.options;
-    const member = await GroupMember.join(this.kafka, subscribing, {
+    const member = await this.client.join(subscribing, {
       redeliveryPauseMs,
       sessionTimeoutMs,
       log,
@@ -123,10 +137,11 @@ export class KafkaBus extends Bus {
   override async *read(topic: string): AsyncIterable<IncomingMessage> {
     const extents = await this.topics.extentsOf(topic);
     if (extents.length === 0) return;
-    const { kafka, admin, topics } = this;
     const { log, clientId } = this.options;
-    const group = `${clientId}.reader.${randomUUID()}`;
-    const reader = new TopicReader(topic, extents, { kafka, admin, topics, log, group });
+    const reader = this.client.read(topic, extents, {
+      ...{ log, clientId },
+      extentsOf: (each) => this.topics.extentsOf(each),
+    });
     this.readers.add(reader);
     try {
       yield* reader.messages();
@@ -145,7 +160,7 @@ export class KafkaBus extends Bus {
       late.reject(new TimeoutError('bus.timed-out', `The bus did not answer a check within ${checkMs} ms.`));
     }, checkMs);
     try {
-      await Promise.race([this.admin.request('Checking the bus', (admin) => admin.describeCluster()), late.promise]);
+      await Promise.race([this.admin.request('Checking the bus', (admin) => admin.countBrokers()), late.promise]);
     } finally {
       clearTimeout(timer);
     }

@@ -49,9 +49,10 @@ export function kafkaError(error: unknown, doing: string): BatchmillError {
   if (tls !== null) return new ConnectionError('bus.tls', `${message} ${tls}`, options);
   if (has(refused)) return new ProcessingError('bus.refused', message, options);
   if (has(timedOut)) return new TimeoutError('bus.timed-out', message, options);
-  const advice = mayWantTls(message)
-    ? ' A broker that hangs up at once may want TLS (KAFKA_TLS), a certificate (KAFKA_CERTIFICATE_FILE) or a login (KAFKA_USERNAME).'
-    : '';
+  const advice =
+    mayWantTls(message) || /requires TLS/.test(message)
+      ? ' A broker that hangs up at once may want TLS (KAFKA_TLS), a certificate (KAFKA_CERTIFICATE_FILE) or a login (KAFKA_USERNAME).'
+      : '';
   return new ConnectionError('bus.unavailable', message + advice, options);
 }
 
@@ -74,17 +75,49 @@ export function says(error: unknown, ...types: string[]): boolean {
   return wordsOf(error).some((word) => types.includes(word));
 }
 
-/** Names and types of an error and of the errors within it. The client wraps errors that it retried. */
+/** Kafka's present names of errors, by the older ones that kafkajs has for them. */
+const presentNames: Readonly<Record<string, string>> = {
+  NOT_LEADER_FOR_PARTITION: 'NOT_LEADER_OR_FOLLOWER',
+  GROUP_LOAD_IN_PROGRESS: 'COORDINATOR_LOAD_IN_PROGRESS',
+  GROUP_COORDINATOR_NOT_AVAILABLE: 'COORDINATOR_NOT_AVAILABLE',
+  NOT_COORDINATOR_FOR_GROUP: 'NOT_COORDINATOR',
+};
+
+/** What `@platformatic/kafka` says in words alone. */
+const names: readonly (readonly [RegExp, string])[] = [
+  [/^Unknown topic /, 'UNKNOWN_TOPIC_OR_PARTITION'],
+  [/^Request timed out/, 'REQUEST_TIMED_OUT'],
+  [/^Cannot get a connection: the broker is not available/, 'LEADER_NOT_AVAILABLE'],
+];
+
+/** Names and types of an error and of the errors within it. The clients wrap errors that they retried. */
 function wordsOf(error: unknown, depth = 0): string[] {
   if (!(error instanceof Error) || depth > 5) return [];
-  const type = 'type' in error && typeof error.type === 'string' ? [error.type] : [];
+  const fields = error as { readonly type?: unknown; readonly apiId?: unknown };
+  const types = [fields.type, fields.apiId].filter((type) => typeof type === 'string');
+  const said = names.filter(([pattern]) => pattern.test(error.message)).map(([, name]) => name);
   const gathered: unknown[] = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
-  return [error.name, ...type, ...[error.cause, ...gathered].flatMap((inner) => wordsOf(inner, depth + 1))];
+  return [
+    error.name,
+    ...types.map((type) => presentNames[type] ?? type),
+    ...said,
+    ...[error.cause, ...gathered].flatMap((inner) => wordsOf(inner, depth + 1)),
+  ];
 }
 
-/** The message without a full stop at its end. */
+/** The message without a full stop at its end. Of errors that were gathered, of the first. */
 function saidBy(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const gathered: unknown = 'errors' in error && Array.isArray(error.errors) ? error.errors[0] : undefined;
-  return (gathered instanceof Error ? gathered : error).message.replace(/[.\s]+$/, '').slice(0, 500);
+  if (gathered instanceof Error) return saidBy(gathered);
+  const { serverErrorMessage } = error as { readonly serverErrorMessage?: unknown };
+  const more = typeof serverErrorMessage === 'string' ? serverErrorMessage : reasonWithin(error);
+  return `${error.message.replace(/[.\s]+$/, '')}${more === '' ? '' : `: ${more}`}`.slice(0, 500);
+}
+
+/** kafkajs repeats what the cause says, `@platformatic/kafka` does not. */
+function reasonWithin({ message, cause }: Error): string {
+  if (!(cause instanceof Error)) return '';
+  const reason = saidBy(cause);
+  return message.includes(reason) || reason.includes(message) ? '' : reason;
 }

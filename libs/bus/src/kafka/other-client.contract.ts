@@ -65,6 +65,10 @@ export class OtherClient {
     return topics[0]?.partitions.length ?? 0;
   }
 
+  async addPartitions(topic: string, count: number): Promise<void> {
+    await (await this.admin()).createPartitions({ topicPartitions: [{ topic, count }] });
+  }
+
   async makeTopic(topic: string, configuration: Readonly<Record<string, string>>): Promise<void> {
     const configEntries = Object.entries(configuration).map(([name, value]) => ({ name, value }));
     await (

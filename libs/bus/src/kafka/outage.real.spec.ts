@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Server } from '../../../../test/servers/server.js';
 import type { OutgoingMessage } from '../bus.js';
 import { Received, messagesOf } from '../received.contract.js';
+import { kafkaClients } from './clients.contract.js';
 import { KafkaBus } from './index.js';
 import { LogLines } from './log-lines.contract.js';
 
@@ -15,7 +16,7 @@ const away = { kind: expect.stringMatching(/^(Connection|Timeout)Error$/) };
 const timeoutMs = 600_000;
 
 /** Of a broker of its own: nobody else uses it, and it is soon back, since it has few topics. */
-describe('An outage of Kafka', () => {
+describe.each(kafkaClients)('An outage of Kafka, seen by %s', (client) => {
   const env = { KAFKA_PORT: String(port), KAFKA_CONTROLLER_PORT: String(port + 1), KAFKA_HEAP: '256m' };
   const kafka = new Server('kafka', { at: url, env });
   let bus: KafkaBus;
@@ -41,7 +42,7 @@ describe('An outage of Kafka', () => {
   beforeEach(async () => {
     await kafka.start();
     log = new LogLines();
-    bus = KafkaBus.open({ url, log, partitions: 4, redeliveryPauseMs: 50, sessionTimeoutMs: 6_000 });
+    bus = await KafkaBus.open({ url, client, log, partitions: 4, redeliveryPauseMs: 50, sessionTimeoutMs: 6_000 });
     topic = `test.${randomUUID()}`;
     await bus.ensureTopics([topic]);
   });
@@ -94,7 +95,7 @@ describe('An outage of Kafka', () => {
     'Y5: a bus that is opened while its broker %s works once the broker is available',
     async (_, goAway, comeBack) => {
       await goAway();
-      const early = KafkaBus.open({ url, log });
+      const early = await KafkaBus.open({ url, client, log });
       await expect(early.check()).rejects.toMatchObject(away);
       await comeBack();
       // A broker that has just come answers before it leads its partitions: who publishes asks again, as for any outage.

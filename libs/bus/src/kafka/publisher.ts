@@ -1,11 +1,9 @@
 import { ProcessingError } from '@batchmill/contracts';
-import type { Kafka, Producer, TopicMessages } from 'kafkajs';
 import type { OutgoingMessage } from '../bus.js';
-import { retry } from './kafka-client.js';
+import type { KafkaClient, KafkaProducer } from './kafka-client.js';
 import { closedError, kafkaError, says } from './kafka-error.js';
 import { Publication } from './publication.js';
 import { RequestQueue, type Part } from './request-queue.js';
-import { steadyPartitioner } from './steady-partitioner.js';
 import type { Topics } from './topics.js';
 
 /** A larger request gets no answer: the broker closes the connection (socket.request.max.bytes). */
@@ -14,7 +12,7 @@ const brokerTakesBytes = 100 * 1024 * 1024;
 /** Answers of a recreated topic, or of a broker that no longer knows this producer: a new producer may succeed at once. */
 const passing = [
   'UNKNOWN_TOPIC_OR_PARTITION',
-  'NOT_LEADER_FOR_PARTITION',
+  'NOT_LEADER_OR_FOLLOWER',
   'UNKNOWN_PRODUCER_ID',
   'OUT_OF_ORDER_SEQUENCE_NUMBER',
   'INVALID_PRODUCER_EPOCH',
@@ -32,12 +30,12 @@ const passing = [
  */
 export class Publisher {
   private readonly queue = new RequestQueue();
-  private producer: Promise<Producer> | null = null;
+  private producer: Promise<KafkaProducer> | null = null;
   private sending: Promise<void> | null = null;
   private isClosed = false;
 
   constructor(
-    private readonly kafka: Kafka,
+    private readonly client: Pick<KafkaClient, 'connectProducer'>,
     private readonly topics: Topics,
   ) {}
 
@@ -95,26 +93,18 @@ export class Publisher {
     await this.topics.ensureUnlessKnown(topicsOf(parts));
     const producer = await (this.producer ??= this.connect());
     try {
-      await producer.sendBatch({ acks: -1, timeout: 10_000, topicMessages: byTopic(parts) });
+      await producer.send(parts.map(({ message }) => message));
     } catch (error) {
       await this.dropProducer();
       throw error;
     }
   }
 
-  private async connect(): Promise<Producer> {
-    const producer = this.kafka.producer({
-      idempotent: true,
-      allowAutoTopicCreation: false,
-      createPartitioner: steadyPartitioner,
-      retry: { ...retry, retries: 2 }, // a frozen broker is reported after half a minute
-    });
+  private async connect(): Promise<KafkaProducer> {
     try {
-      await producer.connect();
-      return producer;
+      return await this.client.connectProducer();
     } catch (error) {
       this.producer = null;
-      await producer.disconnect().catch(() => undefined);
       throw error;
     }
   }
@@ -127,14 +117,7 @@ export class Publisher {
 }
 
 function topicsOf(parts: readonly Part[]): string[] {
-  return [...new Set(parts.map(({ topic }) => topic))];
-}
-
-function byTopic(parts: readonly Part[]): TopicMessages[] {
-  return topicsOf(parts).map((topic) => ({
-    topic,
-    messages: parts.filter((part) => part.topic === topic).map(({ record }) => record),
-  }));
+  return [...new Set(parts.map(({ message }) => message.topic))];
 }
 
 function refuseTooLarge(parts: readonly Part[]): void {
@@ -142,7 +125,7 @@ function refuseTooLarge(parts: readonly Part[]): void {
   if (found) {
     throw new ProcessingError(
       'bus.message-too-large',
-      `A message to ${found.topic} has ${found.bytes} bytes; brokers accept at most ${brokerTakesBytes} in one request.`,
+      `A message to ${found.message.topic} has ${found.bytes} bytes; brokers accept at most ${brokerTakesBytes} in one request.`,
     );
   }
 }

@@ -1,11 +1,9 @@
-import type { Message } from 'kafkajs';
 import type { OutgoingMessage } from '../bus.js';
 import type { Publication } from './publication.js';
 
 /** A message that waits to be sent. */
 export interface Part {
-  readonly topic: string;
-  readonly record: Message;
+  readonly message: OutgoingMessage;
   readonly bytes: number;
   readonly publication: Publication;
 }
@@ -41,8 +39,9 @@ export class RequestQueue {
   }
 }
 
-function partOf({ topic, key, value, headers }: OutgoingMessage, publication: Publication): Part {
+function partOf(message: OutgoingMessage, publication: Publication): Part {
+  const { key, value, headers } = message;
   const texts = [key ?? '', ...Object.entries(headers).flat()];
   const bytes = [...texts, value ?? ''].reduce((sum, each) => sum + Buffer.byteLength(each), recordBytes);
-  return { topic, record: { key, value, headers: { ...headers } }, bytes, publication };
+  return { message, bytes, publication };
 }

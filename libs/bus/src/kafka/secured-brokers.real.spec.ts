@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CertificateAuthority } from '@batchmill/testing';
 import { randomUUID } from 'node:crypto';
 import { messagesOf } from '../received.contract.js';
+import { kafkaClients } from './clients.contract.js';
 import { KafkaBus, type KafkaBusOptions } from './index.js';
 import { LogLines } from './log-lines.contract.js';
 import { SecuredBrokers } from './secured-brokers.contract.js';
@@ -9,15 +10,17 @@ import { SecuredBrokers } from './secured-brokers.contract.js';
 const mechanisms = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 const stranger = new CertificateAuthority('Another authority');
 
-describe('Settings of TLS for Kafka', () => {
-  it('Y5: a certificate without its key is refused at once', () => {
+describe.each(kafkaClients)('Settings of TLS for Kafka by %s', (client) => {
+  it('Y5: a certificate without its key is refused at once', async () => {
     const tls = { certificate: stranger.cert };
 
-    expect(() => KafkaBus.open({ url: 'kafka://127.0.0.1:1', log: new LogLines(), tls })).toThrow(/KAFKA_KEY_FILE/);
+    await expect(KafkaBus.open({ url: 'kafka://127.0.0.1:1', client, log: new LogLines(), tls })).rejects.toThrow(
+      /KAFKA_KEY_FILE/,
+    );
   });
 });
 
-describe('Brokers that want TLS or a login', () => {
+describe.each(kafkaClients)('Brokers that want TLS or a login, by %s', (client) => {
   let brokers: SecuredBrokers;
   let tls: { ca: string };
 
@@ -37,7 +40,7 @@ describe('Brokers that want TLS or a login', () => {
   };
 
   const open = (url: string, options: Partial<KafkaBusOptions>) => {
-    return KafkaBus.open({ url, log: new LogLines(), partitions: 1, ...options });
+    return KafkaBus.open({ url, client, log: new LogLines(), partitions: 1, ...options });
   };
 
   const expectMessages = async (bus: KafkaBus) => {
@@ -50,19 +53,19 @@ describe('Brokers that want TLS or a login', () => {
   };
 
   it.each(mechanisms)('Y5: a login over TLS publishes and reads: %s', async (mechanism) => {
-    await expectMessages(open(brokers.saslOverTls, { tls, ...login(mechanism) }));
+    await expectMessages(await open(brokers.saslOverTls, { tls, ...login(mechanism) }));
   });
 
   it('Y5: a certificate of the client publishes and reads', async () => {
-    await expectMessages(open(brokers.mutualTls, { tls: { ...tls, ...ownCertificate(brokers.authority) } }));
+    await expectMessages(await open(brokers.mutualTls, { tls: { ...tls, ...ownCertificate(brokers.authority) } }));
   });
 
   it('Y5: a login without TLS publishes and reads', async () => {
-    await expectMessages(open(brokers.sasl, login()));
+    await expectMessages(await open(brokers.sasl, login()));
   });
 
   it('Y5: the name in the brokers’ certificate may be said', async () => {
-    await expectMessages(open(brokers.tlsOfAnotherHost, { tls: { ...tls, serverName: 'broker.example' } }));
+    await expectMessages(await open(brokers.tlsOfAnotherHost, { tls: { ...tls, serverName: 'broker.example' } }));
   });
 
   it.each([
@@ -89,7 +92,7 @@ describe('Brokers that want TLS or a login', () => {
     ['no TLS to a port with it', () => open(brokers.saslOverTls, login()), 'bus.unavailable', 'KAFKA_TLS'],
     ['no login', () => open(brokers.saslOverTls, { tls }), 'bus.unavailable', 'KAFKA_USERNAME'],
   ] as const)('Y5: is reported as what it is, with what to set: %s', async (_, make, code, says) => {
-    const bus = make();
+    const bus = await make();
 
     await expect(bus.check()).rejects.toMatchObject({ code, message: expect.stringContaining(says) });
     await bus.close();

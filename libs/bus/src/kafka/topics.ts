@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import kafka from 'kafkajs'; // Node does not see this one among its named exports
 import type { TopicLag } from '../bus.js';
 import type { AdminLink } from './admin-link.js';
+import type { Extent } from './kafka-client.js';
 import { says } from './kafka-error.js';
 import type { KafkaLog } from './kafka-log.js';
 import type { CommittedOffset } from './offset-watch.js';
@@ -16,17 +16,10 @@ const pollMs = 100;
 const notLed = [
   'UNKNOWN_TOPIC_OR_PARTITION',
   'LEADER_NOT_AVAILABLE',
-  'NOT_LEADER_FOR_PARTITION',
+  'NOT_LEADER_OR_FOLLOWER',
   'KafkaJSTopicMetadataNotLoaded',
   'KafkaJSBrokerNotFound',
 ];
-
-/** The offsets of a non-empty partition: from the oldest up to `end`, exclusive. */
-export interface Extent {
-  readonly partition: number;
-  readonly oldest: bigint;
-  readonly end: bigint;
-}
 
 /** Kafka's name of the setting that says whose clock gives messages their time, and its value for that of the brokers. */
 const timeOf = { setting: 'message.timestamp.type', brokers: 'LogAppendTime' } as const;
@@ -72,21 +65,16 @@ export class Topics {
   /** The current offsets of a topic by non-empty partition. Empty for a missing topic. */
   async extentsOf(topic: string): Promise<Extent[]> {
     if (!(await this.list()).has(topic)) return [];
-    const offsets = await this.admin.request(`Reading the end offsets of the topic ${topic}`, (admin) =>
-      admin.fetchTopicOffsets(topic),
+    const extents = await this.admin.request(`Reading the end offsets of the topic ${topic}`, (admin) =>
+      admin.offsetsOf(topic),
     );
-    return offsets
-      .map(({ partition, low, high }) => ({ partition, oldest: BigInt(low), end: BigInt(high) }))
-      .filter(({ oldest, end }) => oldest < end);
+    return extents.filter(({ oldest, end }) => oldest < end);
   }
 
   /** The committed offsets of a group by partition. */
   async committedOffsetsOf(group: string, topics: readonly string[]): Promise<CommittedOffset[]> {
-    const offsets = await this.admin.request(`Reading the offsets of the group ${group}`, (admin) =>
-      admin.fetchOffsets({ groupId: group, topics: [...topics] }),
-    );
-    return offsets.flatMap(({ topic, partitions }) =>
-      partitions.map(({ partition, offset }) => ({ topic, partition, next: offset === '-1' ? null : BigInt(offset) })),
+    return this.admin.request(`Reading the offsets of the group ${group}`, (admin) =>
+      admin.committedOffsetsOf(group, topics),
     );
   }
 
@@ -115,21 +103,10 @@ export class Topics {
 
   /** Commands of different topics are ordered by their times. Brokers may not tell their settings; then nothing is said. */
   private async reportProducersClock(topics: readonly string[]): Promise<void> {
-    const described = await this.admin
-      .request('Reading the settings of topics', (admin) =>
-        admin.describeConfigs({
-          includeSynonyms: false,
-          resources: topics.map((name) => ({
-            type: kafka.ConfigResourceTypes.TOPIC,
-            name,
-            configNames: [timeOf.setting],
-          })),
-        }),
-      )
-      .catch(() => null);
-    const byProducers = (described?.resources ?? [])
-      .filter(({ configEntries }) => configEntries.some(({ configValue }) => configValue === 'CreateTime'))
-      .map(({ resourceName }) => resourceName);
+    const settings = await this.admin
+      .request('Reading the settings of topics', (admin) => admin.settingsOf(topics, [timeOf.setting]))
+      .catch(() => new Map<string, Map<string, string>>());
+    const byProducers = topics.filter((topic) => settings.get(topic)?.get(timeOf.setting) === 'CreateTime');
     if (byProducers.length === 0) return;
     this.log.warn(
       `topics give messages the time of the producer’s clock; a pause and a resume are taken in the order of those times. Set ${timeOf.setting}=${timeOf.brokers} on them: kafka-configs.sh --alter --entity-type topics`,
@@ -153,19 +130,14 @@ export class Topics {
     { validateOnly }: { readonly validateOnly: boolean },
   ): Promise<number> {
     const replicationFactor = await this.possibleReplicationFactor();
-    const { partitions: numPartitions } = this.settings;
-    const configEntries = [
-      { name: timeOf.setting, value: timeOf.brokers },
-      ...(replicationFactor > 2 ? [{ name: 'min.insync.replicas', value: String(replicationFactor - 1) }] : []),
-    ];
+    const settings = {
+      [timeOf.setting]: timeOf.brokers,
+      ...(replicationFactor > 2 ? { 'min.insync.replicas': String(replicationFactor - 1) } : {}),
+    };
     await this.admin.request(`Creating the topics ${topics.join(', ')}`, async (admin) => {
       try {
-        await admin.createTopics({
-          topics: topics.map((topic) => ({ topic, numPartitions, replicationFactor, configEntries })),
-          validateOnly,
-          timeout: 10_000,
-          waitForLeaders: false,
-        });
+        const { partitions } = this.settings;
+        await admin.createTopics(topics, { partitions, replicationFactor, settings, validateOnly });
       } catch (error) {
         if (!isOnlyThereAlready(error)) throw error;
       }
@@ -189,7 +161,7 @@ export class Topics {
 
   private async isLed(topic: string): Promise<boolean> {
     try {
-      await this.admin.request(`Waiting for the topic ${topic}`, (admin) => admin.fetchTopicOffsets(topic));
+      await this.admin.request(`Waiting for the topic ${topic}`, (admin) => admin.offsetsOf(topic));
       return true;
     } catch (error) {
       if (!says(error, ...notLed)) throw error;
@@ -198,14 +170,14 @@ export class Topics {
   }
 
   private async possibleReplicationFactor(): Promise<number> {
-    const { brokers } = await this.admin.request('Counting the brokers', (admin) => admin.describeCluster());
+    const brokers = await this.admin.request('Counting the brokers', (admin) => admin.countBrokers());
     const expected = this.settings.replicationFactor;
-    const possible = Math.max(1, Math.min(expected, brokers.length));
+    const possible = Math.max(1, Math.min(expected, brokers));
     if (possible < expected) {
       this.log.warn('fewer brokers than replicas expected; topics get one replica per broker', {
         operation: 'bus',
         expected,
-        brokers: brokers.length,
+        brokers,
       });
     }
     return possible;

@@ -1,22 +1,13 @@
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
-import type { IncomingMessage } from '../bus.js';
-import type { AdminLink } from './admin-link.js';
+import type { IncomingMessage } from '../../bus.js';
+import { randomUUID } from 'node:crypto';
+import { KafkajsAdmin } from './admin.js';
 import { Handoff } from './handoff.js';
 import { Heartbeat } from './heartbeat.js';
 import { incomingMessage } from './incoming-message.js';
-import { retry } from './kafka-client.js';
-import { kafkaError } from './kafka-error.js';
-import type { KafkaLog } from './kafka-log.js';
-import type { Extent, Topics } from './topics.js';
-
-export interface TopicReaderOptions {
-  readonly kafka: Kafka;
-  readonly admin: AdminLink;
-  readonly topics: Topics;
-  readonly log: KafkaLog;
-  /** A group of its own. It commits nothing and is deleted when the reader ends. */
-  readonly group: string;
-}
+import { retry } from './retry.js';
+import { kafkaError } from '../kafka-error.js';
+import type { Extent, TopicReader, TopicReaderOptions } from '../kafka-client.js';
 
 /** How long the reader tolerates failures of the brokers before it gives up. */
 const troubleMs = 15_000;
@@ -31,22 +22,26 @@ const looksInVain = 10;
  * The last offsets before an end may hold no message: compacted away, deleted, or the marker of a transaction. So a
  * partition is done when its offsets were passed, whatever they hold.
  */
-export class TopicReader {
+export class GroupedTopicReader implements TopicReader {
   private readonly handoff = new Handoff<IncomingMessage[]>();
   private readonly heartbeat = new Heartbeat(3_000);
   private readonly next = new Map<number, bigint>();
+  /** It commits nothing and is deleted when the reader ends. */
+  private readonly group: string;
   private readonly consumer: Consumer;
   private vain = 0;
   private hasEnded = false;
   private progressAt = performance.now();
 
   constructor(
+    private readonly kafka: Kafka,
     private readonly topic: string,
     private readonly extents: readonly Extent[],
     private readonly options: TopicReaderOptions,
   ) {
-    this.consumer = options.kafka.consumer({
-      groupId: options.group,
+    this.group = `${options.clientId}.reader.${randomUUID()}`;
+    this.consumer = kafka.consumer({
+      groupId: this.group,
       maxWaitTimeInMs: 500,
       allowAutoTopicCreation: false,
       retry: { ...retry, restartOnFailure: async () => this.mayBeginAgain() },
@@ -67,7 +62,6 @@ export class TopicReader {
     }
   }
 
-  /** The consumer of the messages gets the error. */
   breakOff(error: Error): void {
     this.handoff.end(error);
   }
@@ -122,9 +116,9 @@ export class TopicReader {
 
   /** Messages that were deleted during the read are passed, too. */
   private async poll(): Promise<void> {
-    const { topics, log } = this.options;
+    const { extentsOf, log } = this.options;
     try {
-      const now = new Map((await topics.extentsOf(this.topic)).map((extent) => [extent.partition, extent.oldest]));
+      const now = new Map((await extentsOf(this.topic)).map((extent) => [extent.partition, extent.oldest]));
       for (const { partition, end } of this.remaining()) {
         const oldest = now.get(partition) ?? end;
         if (oldest >= end) this.passed(partition, end);
@@ -139,15 +133,16 @@ export class TopicReader {
   }
 
   private async leave(): Promise<void> {
-    const { admin, group, log } = this.options;
+    const { group } = this;
     this.hasEnded = true;
     this.handoff.end();
     try {
       await this.consumer.disconnect();
-      await admin.request(`Deleting the group ${group}`, (client) => client.deleteGroups([group]));
+      const admin = await KafkajsAdmin.connect(this.kafka);
+      await admin.deleteGroup(group).finally(() => admin.disconnect());
     } catch (error) {
       // It has no member, so the brokers delete it by themselves (offsets.retention.minutes).
-      log.debug('a reader left its group behind', {
+      this.options.log.debug('a reader left its group behind', {
         operation: 'bus',
         group,
         error: kafkaError(error, 'Leaving').message,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { logLevel, type LogEntry } from 'kafkajs';
-import { logThrough } from './kafka-log.js';
-import { LogLines } from './log-lines.contract.js';
+import { logThrough } from './client-log.js';
+import { LogLines } from '../log-lines.contract.js';
 
 function entry(level: logLevel, message: string, fields: Readonly<Record<string, unknown>> = {}): LogEntry {
   return { namespace: 'Consumer', level, label: '', log: { timestamp: '', message, ...fields } };

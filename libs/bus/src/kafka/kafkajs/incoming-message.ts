@@ -1,5 +1,5 @@
 import type { IHeaders, KafkaMessage } from 'kafkajs';
-import type { IncomingMessage } from '../bus.js';
+import type { IncomingMessage } from '../../bus.js';
 
 /** A Kafka record as a message of the port. Of repeated headers the last counts. */
 export function incomingMessage(topic: string, partition: number, record: KafkaMessage): IncomingMessage {

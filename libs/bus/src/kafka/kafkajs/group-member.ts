@@ -1,23 +1,14 @@
 import type { Consumer, ConsumerCrashEvent, EachBatchPayload, Kafka } from 'kafkajs';
 import type { BatchmillError } from '@batchmill/contracts';
-import type { IncomingMessage, SubscribeOptions, Subscription } from '../bus.js';
+import type { IncomingMessage, SubscribeOptions, Subscription } from '../../bus.js';
 import { Heartbeat } from './heartbeat.js';
 import { incomingMessage } from './incoming-message.js';
-import { retry } from './kafka-client.js';
-import { busError, kafkaError, says } from './kafka-error.js';
-import type { KafkaLog } from './kafka-log.js';
-import { OffsetWatch, type CommittedOffset } from './offset-watch.js';
-import { PartitionWorker } from './partition-worker.js';
-import { Standstill } from './standstill.js';
-
-export interface GroupMemberOptions {
-  readonly redeliveryPauseMs: number;
-  readonly sessionTimeoutMs: number;
-  readonly log: KafkaLog;
-  /** Called when the client restarts after it lost the group: the topics may be gone. */
-  readonly ensureTopics: (topics: readonly string[]) => Promise<void>;
-  readonly committedOffsets: (group: string, topics: readonly string[]) => Promise<CommittedOffset[]>;
-}
+import { retry } from './retry.js';
+import { busError, kafkaError, says } from '../kafka-error.js';
+import { heartbeatIntervalMs, type GroupMemberOptions } from '../kafka-client.js';
+import { OffsetWatch } from '../offset-watch.js';
+import { PartitionWorker } from '../partition-worker.js';
+import { Standstill } from '../standstill.js';
 
 /** How long other partitions may wait for a busy one. */
 const turnMs = 500;
@@ -57,7 +48,7 @@ export class GroupMember implements Subscription {
     private readonly options: GroupMemberOptions,
   ) {
     this.died = this.death.promise;
-    const heartbeatInterval = Math.floor(options.sessionTimeoutMs / 6);
+    const heartbeatInterval = heartbeatIntervalMs(options.sessionTimeoutMs);
     this.heartbeat = new Heartbeat(heartbeatInterval);
     this.watch = new OffsetWatch(() => options.committedOffsets(subscribing.group, subscribing.topics));
     this.consumer = kafka.consumer({

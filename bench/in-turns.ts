@@ -1,0 +1,21 @@
+/** A B C A B C …: what else the machine does meanwhile meets all of them. */
+export async function inTurns<T>(
+  contenders: Readonly<Record<string, () => Promise<T>>>,
+  rounds: number,
+): Promise<Map<string, T[]>> {
+  const measured = new Map<string, T[]>(Object.keys(contenders).map((name) => [name, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [name, measure] of Object.entries(contenders)) measured.get(name)?.push(await measure());
+  }
+  return measured;
+}
+
+/** The ratio to the base, round by round, and its median. */
+export function timesOf<T>(measured: readonly T[], base: readonly T[], ratio: (one: T, base: T) => number): string {
+  const ratios = measured.flatMap((one, round) => (base[round] === undefined ? [] : [ratio(one, base[round])]));
+  return `${median(ratios).toFixed(2)} (${ratios.map((each) => each.toFixed(2)).join(', ')})`;
+}
+
+export function median(all: readonly number[]): number {
+  return all.toSorted((one, other) => one - other)[Math.floor(all.length / 2)] ?? NaN;
+}
