@@ -34,7 +34,7 @@ export type NewClaim = Pick<Claim, 'kind' | 'previousClaimId' | 'positionAfter' 
  *
  * 1. The claim is inserted, with its members.
  * 2. The claim is marked on the members' documents.
- * 3. The documents are read back: those that carry the claim are sealed into it.
+ * 3. Where some could not be marked, the documents are read back: those that carry the claim are sealed into it.
  * 4. The run's scan moves past the claim.
  * 5. The claim is sealed.
  *
@@ -83,8 +83,10 @@ export class ClaimOpener {
   async *#seal(run: Leased<Run>, plan: RunPlan, claim: Claim): Transitions<ChunksSelected> {
     if (claim.state !== 'open' || claim.members === null) return;
     const members = await Array.fromAsync(readMembers(this.blobs, claim.members));
-    await this.marker.mark(plan, claim, members);
-    const { sealed, untouched } = await this.#readBack(plan, claim, members);
+    const areAllMarked = await this.marker.mark(plan, claim, members);
+    const { sealed, untouched } = areAllMarked
+      ? { sealed: members, untouched: 0 }
+      : await this.#readBack(plan, claim, members);
     const sealedMembers = await writeMembers(this.blobs, sealed);
     const { scan } = run.data;
     if (scan.nextNumber === claim.number) {

@@ -44,19 +44,23 @@ export class MemberMarker {
     private readonly log: Log,
   ) {}
 
-  async mark(plan: RunPlan, claim: Claim, members: readonly Member[]): Promise<void> {
+  /** True: all of them carry the claim. False: some do not, or carried it before. */
+  async mark(plan: RunPlan, claim: Claim, members: readonly Member[]): Promise<boolean> {
+    let areAllMarked = true;
     for (const group of groupMembers(members)) {
       for await (const ids of slicesOf(group.ids)) {
         const first = await this.#markGroup(plan, claim, { ...group, ids });
         if (first.isComplete) continue;
+        areAllMarked = false;
         const replaced = await this.#replaceNullMarks(plan, claim, ids);
         const second = await this.#markGroup(plan, claim, { ...group, ids: replaced });
         await this.#failUnmarkable(plan, claim, { ...group, ids }, new Set([...first.refused, ...second.refused]));
       }
     }
+    return areAllMarked;
   }
 
-  /** One update per document instead of updateMany: a document that the store refuses must not stop the others. */
+  /** A bulk instead of updateMany: a document that the store refuses must not stop the others. */
   async #markGroup(plan: RunPlan, claim: Claim, { ids, ...group }: MemberGroup): Promise<MarkResult> {
     if (ids.length === 0) return { isComplete: true, refused: [] };
     const now = this.clock.now();

@@ -51,6 +51,7 @@ export interface BulkUpdate {
 }
 
 export interface BulkCounts {
+  /** Where writes were refused, it may be less than were matched. The same of `modified`. */
   readonly matched: number;
   readonly modified: number;
   /** The writes that the store refused, by their index in the bulk. All others were executed. */

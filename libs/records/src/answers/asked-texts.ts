@@ -36,13 +36,14 @@ export class AskedTexts {
     await this.#prepare();
     const hashOf = new Map([...askers.keys()].map((hash) => [`${runId} ${hash}`, hash]));
     // Of two processes that create the same one at once, the store refuses one, and the other stands.
-    await this.#collection.bulk(
+    const { matched, refused } = await this.#collection.bulk(
       [...askers].map(([hash, { claimId, document }]) => ({
         filter: { _id: `${runId} ${hash}` },
         update: { $setOnInsert: { runId, claimId, document } },
         upsert: true,
       })),
     );
+    if (matched === 0 && refused.length === 0) return askers; // nobody has asked for one of them
     const asked = new Map<string, Asker>();
     const moved: BulkUpdate[] = [];
     for await (const { _id, claimId, document } of this.#collection.find({ _id: { $in: [...hashOf.keys()] } })) {

@@ -63,6 +63,25 @@ export function describeBulks(make: MakeStore): void {
       ]);
     });
 
+    it('of conditional updates that differ in their ids alone, each takes effect once, and a refused one is reported', async () => {
+      const things = context.store.collection('things');
+      const ids = Array.from({ length: 20 }, (_, index) => index);
+      await things.insertMany(ids.map((_id) => ({ _id, state: 'pending', n: _id === 7 ? 'text' : 0 })));
+      await things.updateOne({ _id: 9 }, { $set: { state: 'taken' } });
+      const updates = ids.map((_id) => ({
+        filter: { _id, state: 'pending' },
+        update: { $set: { state: 'taken' }, $inc: { n: 1 } },
+      }));
+
+      const { refused } = await things.bulk(updates);
+
+      expect(refused).toEqual([{ index: 7, code: 'store.update-refused', message: expect.any(String) }]);
+      const others = ids.filter((_id) => ![7, 9].includes(_id));
+      expect(await idsOf(things, { state: 'taken', n: 1 })).toEqual(others);
+      expect(await things.findOne({ _id: 7 })).toEqual({ _id: 7, state: 'pending', n: 'text' });
+      expect(await things.findOne({ _id: 9 })).toEqual({ _id: 9, state: 'taken', n: 0 });
+    });
+
     it('the message of a refusal contains nothing of the documents', async () => {
       const things = context.store.collection('things');
       await things.insertOne({ _id: 'it', list: 'a secret answer' });
