@@ -17,7 +17,7 @@ const times = 3;
 /** The looks that read every batch. */
 const reports = new Set([
   'closer: a first look at all claims',
-  'forecast',
+  'forecast, which is kept for two seconds',
   'metrics: when the provider last went on',
   'runs list',
   'runs show and progress',
@@ -82,7 +82,7 @@ function looks(engine: Engine): [string, () => Promise<unknown>][] {
       },
     ],
     ['closer: can the run end', () => claims.countActiveOfRun(runId)],
-    ['forecast', async () => runForecasts.of(await theRun(engine))],
+    ['forecast, which is kept for two seconds', async () => runForecasts.of(await theRun(engine))],
     [
       'batch list',
       async () => (await Array.fromAsync(batches.latest(20, runId))).map((batch) => reportBatch(engine, batch)),
