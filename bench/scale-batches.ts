@@ -15,7 +15,13 @@ const pipeline = definePipeline({
 const runId = 'large';
 const times = 3;
 /** The looks that read every batch. */
-const reports = new Set(['closer: a first look at all claims', 'forecast', 'runs list', 'runs show and progress']);
+const reports = new Set([
+  'closer: a first look at all claims',
+  'forecast, which is kept for two seconds',
+  'metrics: when the provider last went on',
+  'runs list',
+  'runs show and progress',
+]);
 
 export interface LookFigures {
   readonly name: string;
@@ -76,7 +82,7 @@ function looks(engine: Engine): [string, () => Promise<unknown>][] {
       },
     ],
     ['closer: can the run end', () => claims.countActiveOfRun(runId)],
-    ['forecast', async () => runForecasts.of(await theRun(engine))],
+    ['forecast, which is kept for two seconds', async () => runForecasts.of(await theRun(engine))],
     [
       'batch list',
       async () => (await Array.fromAsync(batches.latest(20, runId))).map((batch) => reportBatch(engine, batch)),
@@ -84,7 +90,21 @@ function looks(engine: Engine): [string, () => Promise<unknown>][] {
     ['batch list of all runs', () => Array.fromAsync(batches.latest(20))],
     ['runs list', async () => reportRun(engine, (await Array.fromAsync(runs.latest(20)))[0] ?? (await theRun(engine)))],
     ['runs show and progress', async () => reportRun(engine, await theRun(engine))],
-    ['batches in a state, for metrics', () => batches.countIn('submitted')],
+    [
+      'notifier: what is parked',
+      () => Promise.all([Array.fromAsync(claims.parked()), Array.fromAsync(batches.parked())]),
+    ],
+    [
+      'notifier: what is held',
+      () =>
+        Promise.all([
+          Array.fromAsync(batches.waitingFor('provider.account-refused')),
+          Array.fromAsync(batches.heldByAccount()),
+        ]),
+    ],
+    ['metrics: what is idle', () => batches.countIdle()],
+    ['metrics: when the provider last went on', () => batches.lastProgressOfThoseInProgress()],
+    ['metrics: batches in a state', () => batches.countIn('submitted')],
   ];
 }
 

@@ -71,6 +71,10 @@ export class Batches extends RecordsOfRun<Batch> {
     { keys: { runId: 1, state: 1, updatedAt: 1 } } as const,
     { keys: { runId: 1, createdAt: 1 } } as const,
     { keys: { createdAt: 1 } } as const,
+    // What few batches have and is looked for all the time.
+    { keys: { 'error.code': 1 } } as const,
+    { keys: { 'held.about': 1 } } as const,
+    { keys: { 'idle.since': 1 } } as const,
     { keys: { leftFiles: 1 } } as const,
   ];
 
@@ -160,7 +164,7 @@ export class Batches extends RecordsOfRun<Batch> {
 
   /** How many batches at the provider are idle. */
   async countIdle(): Promise<number> {
-    return this.collection.count({ state: 'submitted', idle: { $ne: null } });
+    return this.collection.count({ state: 'submitted', 'idle.since': { $gt: new Date(0) } });
   }
 
   /** When the last of the batches in progress was found to go on; null: none is in progress. */

@@ -32,7 +32,12 @@ export interface UnpublishedOptions {
 }
 
 /** The indexes of records of every kind. */
-const ofAllKinds: readonly IndexKeys[] = [{ keys: { state: 1, nextAt: 1 } }, { keys: { updatedAt: 1 } }];
+const ofAllKinds: readonly IndexKeys[] = [
+  { keys: { state: 1, nextAt: 1 } },
+  { keys: { updatedAt: 1 } },
+  // Few are parked, and they are looked for all the time.
+  { keys: { parked: 1 } },
+];
 
 /** The records of one kind. They are taken under a lease, and each change of state is one conditional update. */
 export abstract class Records<T extends WorkRecord> {

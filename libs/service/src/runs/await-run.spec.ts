@@ -22,4 +22,52 @@ describe('waiting for a run', () => {
 
     await expect(waiting).rejects.toBe(reason);
   });
+
+  it('R2: a report that takes long is made for a tenth of the time, and again as soon as the run has ended', async () => {
+    await bundle.close();
+    let reports = 0;
+    bundle = await TestEngine.open({
+      pipelines: [],
+      ports: ({ store }) => {
+        const collection = store.collection.bind(store);
+        store.collection = ((name: string) => {
+          const found = collection(name);
+          const find = found.find.bind(found);
+          // As if all batches of a very large run were read.
+          if (name === 'batches') {
+            found.find = (...args) => {
+              reports += 1;
+              bundle.clock.advance(1_000);
+              return find(...args);
+            };
+          }
+          return found;
+        }) as typeof store.collection;
+        return { store };
+      },
+    });
+    const { runs, clock } = bundle.engine;
+    await runs.insert({ ...runs.new('nightly', { pipeline: 'notes' }, null), state: 'running' }).apply([]);
+    let polls = 0;
+    let perReport = 0;
+
+    const ended = await awaitRun(bundle.engine, 'nightly', {
+      everyMs: 1,
+      onWaiting: () => {
+        polls += 1;
+        if (polls === 1) perReport = reports;
+        if (polls === 5) expect(reports).toBe(perReport);
+        if (polls === 6) bundle.clock.advance(60_000);
+        if (polls === 10) {
+          expect(reports).toBe(2 * perReport);
+          void bundle.engine.store
+            .collection('runs')
+            .updateOne({ _id: 'nightly' }, { $set: { state: 'finished', finishedAt: clock.now() } });
+        }
+      },
+    });
+
+    expect(ended?.status).toBe('finished');
+    expect(reports).toBeGreaterThan(2 * perReport);
+  });
 });
