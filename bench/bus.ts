@@ -42,6 +42,7 @@ const latency = await inTurns<Latency>(
   rounds,
 );
 
+const timesText = ({ times, each }: ReturnType<typeof timesOf>) => `${times.toFixed(2)} (${each})`;
 const perSecond = (ms: number) => (eventCount / (ms / 1000)).toFixed(0);
 process.stdout.write(
   `The bus: ${eventCount} events in calls of 100, handled one by one; medians of ${rounds} rounds\n\n${table([
@@ -50,7 +51,7 @@ process.stdout.write(
       name,
       perSecond(median(measured.map(({ sentMs }) => sentMs))),
       perSecond(median(measured.map(({ handledMs }) => handledMs))),
-      timesOf(measured, throughput.get(committingEach) ?? [], (one, base) => base.handledMs / one.handledMs),
+      timesText(timesOf(measured, throughput.get(committingEach) ?? [], (one, base) => base.handledMs / one.handledMs)),
     ]),
   ])}\nFrom a publish to the start of its handling: ${singleCount} events, one after the other, ${idleTopics} idle topics beside; medians of ${rounds} rounds\n\n${table(
     [
@@ -59,7 +60,7 @@ process.stdout.write(
         name,
         `${median(measured.map(({ p50 }) => p50)).toFixed(1)} ms`,
         `${median(measured.map(({ p99 }) => p99)).toFixed(1)} ms`,
-        timesOf(measured, latency.get(committingEach) ?? [], (one, base) => one.p50 / base.p50),
+        timesText(timesOf(measured, latency.get(committingEach) ?? [], (one, base) => one.p50 / base.p50)),
       ]),
     ],
   )}`,

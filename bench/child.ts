@@ -2,10 +2,18 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-/** A child does not inherit the caller's settings, only PATH and HOME. */
+/** A Node program. A child does not inherit the caller's settings, only PATH and HOME. */
 export function startChild(arguments_: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
+  return startProgram(process.execPath, ['--disable-warning=ExperimentalWarning', ...arguments_], env);
+}
+
+export function startProgram(
+  program: string,
+  arguments_: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): ChildProcess {
   const { PATH = '', HOME = '' } = process.env;
-  return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...arguments_], {
+  return spawn(program, [...arguments_], {
     env: { PATH, HOME, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -10,10 +10,14 @@ export async function inTurns<T>(
   return measured;
 }
 
-/** The ratio to the base, round by round, and its median. */
-export function timesOf<T>(measured: readonly T[], base: readonly T[], ratio: (one: T, base: T) => number): string {
+/** The median of the ratios to the base, and the ratio of each round as text. */
+export function timesOf<T>(
+  measured: readonly T[],
+  base: readonly T[],
+  ratio: (one: T, base: T) => number,
+): { readonly times: number; readonly each: string } {
   const ratios = measured.flatMap((one, round) => (base[round] === undefined ? [] : [ratio(one, base[round])]));
-  return `${median(ratios).toFixed(2)} (${ratios.map((each) => each.toFixed(2)).join(', ')})`;
+  return { times: median(ratios), each: ratios.map((each) => each.toFixed(2)).join(', ') };
 }
 
 export function median(all: readonly number[]): number {

@@ -35,7 +35,7 @@ const folder = await mkdtemp(join(tmpdir(), 'batchmill-bench-'));
 try {
   const documentsFile = await loadDocuments(folder, documents);
   const conditions = { documents, batchSize, turnaroundSeconds: 0 };
-  const embedded = await measure('pipeline', conditions, { folder, documentsFile });
+  const embedded = await measure('engine', conditions, { folder, documentsFile });
   const real = await onServers();
   const stages = stageNames.map((name, index) => {
     const usage = real.usages[index] ?? { peakBytes: 0, cpuMs: 0 };

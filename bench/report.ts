@@ -1,6 +1,7 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { usual } from './cases.ts';
-import { goalsOf, type Result } from './goals.ts';
+import type { Goal, Result } from './goals.ts';
+import { median, timesOf } from './in-turns.ts';
 import { engineFlags, type Measured } from './measure.ts';
 import { table } from './table.ts';
 
@@ -10,39 +11,47 @@ export function machineLine(): string {
   return `${availableParallelism()} cores (${model}), ${memory}, Node ${process.version}; the engine runs with ${engineFlags.join(' ')}\n`;
 }
 
-/** The time, documents per second and memory of every case, of the engine and of the plain script. */
+/** Medians of every case: the time, the processor time and the memory, and how many times the plain script's the engine's are. */
 export function casesTable(results: readonly Result[]): string {
-  const head = ['documents', 'batch', 'turnaround', 'engine s', 'docs/s', 'MB', 'plain s', 'docs/s', 'MB', 'times'];
-  const rows = results.map(({ documents, batchSize, turnaroundSeconds, pipeline, plain }) => [
-    ...[String(documents), String(batchSize), `${turnaroundSeconds} s`],
-    ...figuresOf(documents, pipeline),
-    ...(plain === null ? [] : [...figuresOf(documents, plain), (pipeline.wallMs / plain.wallMs).toFixed(2)]),
-  ]);
-  return table([head, ...rows]);
+  const contenders = ['engine', 'plain', 'python'];
+  const head = ['documents', 'batch', 'turnaround', ...contenders.flatMap((name) => [`${name} s`, 'cpu s', 'MB'])];
+  const rows = results.map(({ documents, batchSize, turnaroundSeconds, measured }) => {
+    const engine = measured.get('engine') ?? [];
+    const plain = measured.get('plain') ?? [];
+    const times = (figure: 'wallMs' | 'cpuMs') =>
+      timesOf(engine, plain, (one, base) => one[figure] / base[figure]).times.toFixed(2);
+    return [
+      ...[String(documents), String(batchSize), `${turnaroundSeconds} s`],
+      ...contenders.flatMap((name) => figuresOf(measured.get(name))),
+      ...(plain.length === 0 ? [] : [times('wallMs'), times('cpuMs')]),
+    ];
+  });
+  return table([[...head, 'times', 'cpu times'], ...rows]);
 }
 
-/** The stages of the usual case. The engine's stages run at the same time, the plain script's steps one after another. */
+/** The stages of the usual case. The engine's stages run at the same time, a script's steps one after another. */
 export function stagesTable(results: readonly Result[]): string {
   const result = results.find(
     ({ batchSize, turnaroundSeconds }) =>
       batchSize === usual.batchSize && turnaroundSeconds === usual.turnaroundSeconds,
   );
-  if (result === undefined) return '';
+  const [engine, plain] = [result?.measured.get('engine')?.[0], result?.measured.get('plain')?.[0]];
+  if (engine === undefined || plain === undefined) return '';
   return table([
     ['stage of the engine', 'busy s', 'step of the plain script', 's'],
-    ...beside(stagesOf(result.pipeline), result.plain === null ? [] : stagesOf(result.plain)),
+    ...beside(stagesOf(engine), stagesOf(plain)),
   ]);
 }
 
-export function goalLines(results: readonly Result[]): string {
-  return goalsOf(results)
-    .map(({ name, found, isHit }) => `${isHit ? 'hit ' : 'MISS'}  ${name}: ${found}\n`)
-    .join('');
+export function goalLines(goals: readonly Goal[]): string {
+  return goals.map(({ name, found, isHit }) => `${isHit ? 'hit ' : 'MISS'}  ${name}: ${found}\n`).join('');
 }
 
-function figuresOf(documents: number, { wallMs, peakBytes }: Measured): string[] {
-  const perSecond = documents / (wallMs / 1000);
-  return [seconds(wallMs), perSecond.toFixed(0), (peakBytes / 1e6).toFixed(0)];
+function figuresOf(measured: readonly Measured[] = []): string[] {
+  if (measured.length === 0) return ['', '', ''];
+  const of = (figure: (one: Measured) => number) => median(measured.map(figure));
+  const peakBytes = of((one) => one.peakBytes);
+  return [seconds(of(({ wallMs }) => wallMs)), seconds(of(({ cpuMs }) => cpuMs)), (peakBytes / 1e6).toFixed(0)];
 }
 
 function stagesOf({ stagesMs, cpuMs, wallMs }: Measured): [string, string][] {

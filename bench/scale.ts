@@ -58,7 +58,7 @@ async function growth(): Promise<void> {
       const documentsFile = await loadDocuments(folder, documents);
       measured.push([
         documents,
-        await measure('pipeline', { documents, batchSize, turnaroundSeconds: 0 }, { folder, documentsFile }),
+        await measure('engine', { documents, batchSize, turnaroundSeconds: 0 }, { folder, documentsFile }),
       ]);
       await rm(documentsFile, { force: true });
     }
