@@ -5,8 +5,8 @@ import { parseArgs } from 'node:util';
 import { casesOf, type Case } from './cases.ts';
 import { goalsOf, type Result } from './goals.ts';
 import { inTurns } from './in-turns.ts';
-import { loadDocuments, loadPlainDocuments, measure, type Contender, type Place } from './measure.ts';
-import { preparePython } from './python.ts';
+import { loadDocuments, loadPlainDocuments, measure, type Place } from './measure.ts';
+import { preparePython, sdk } from './python.ts';
 import { casesTable, goalLines, machineLine, stagesTable } from './report.ts';
 
 /*
@@ -22,7 +22,7 @@ const folder = await mkdtemp(join(tmpdir(), 'batchmill-bench-'));
 try {
   process.stdout.write(machineLine());
   const python = {
-    program: await preparePython(join(folder, 'python')),
+    program: await preparePython(join(folder, 'python'), sdk),
     documentsFile: await loadPlainDocuments(folder, sizes.documents),
   };
   const files = new Map<number, string>();
@@ -38,17 +38,9 @@ try {
 }
 
 async function resultOf({ contenders, ...conditions }: Case, place: Place): Promise<Result> {
-  const { documents, batchSize, turnaroundSeconds } = conditions;
-  const measureOne = async (contender: Contender) => {
-    const measured = await measure(contender, conditions, place);
-    if (process.stderr.isTTY) {
-      const which = `${documents} documents, batches of ${batchSize}, turnaround ${turnaroundSeconds} s`;
-      process.stderr.write(`${contender}: ${which}: ${(measured.wallMs / 1000).toFixed(1)} s\n`);
-    }
-    return measured;
-  };
+  if (process.stderr.isTTY) process.stderr.write(`${JSON.stringify(conditions)}\n`);
   const measured = await inTurns(
-    Object.fromEntries(contenders.map((contender) => [contender, () => measureOne(contender)])),
+    Object.fromEntries(contenders.map((contender) => [contender, () => measure(contender, conditions, place)])),
     Number(values.rounds),
   );
   return { ...conditions, measured };

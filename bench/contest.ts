@@ -1,10 +1,14 @@
-/** The environment of both contenders. */
+/** embeddings: a vector for each document. chats: an answer. */
+export type Job = 'embeddings' | 'chats';
+
+/** The environment of all contenders. */
 export interface Contest {
   /** The folder of all data. The documents are in its `state.db`. */
   readonly home: string;
   /** The provider's URL, with `/v1`. */
   readonly baseUrl: string;
   readonly batchSize: number;
+  readonly job: Job;
 }
 
 /** What a contender prints as its last line. */
@@ -21,6 +25,7 @@ export const contestEnv = {
   home: 'BATCHMILL_HOME',
   baseUrl: 'OPENAI_BASE_URL',
   batchSize: 'BATCH_SIZE',
+  job: 'BENCH_JOB',
 } as const satisfies Record<keyof Contest, string>;
 
 export function readContest(): Contest {
@@ -28,6 +33,7 @@ export function readContest(): Contest {
     home: required(contestEnv.home),
     baseUrl: required(contestEnv.baseUrl),
     batchSize: Number(required(contestEnv.batchSize)),
+    job: required(contestEnv.job) === 'chats' ? 'chats' : 'embeddings',
   };
 }
 

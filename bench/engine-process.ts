@@ -9,7 +9,7 @@ import { BusyTime } from './busy-time.ts';
 import { readContest, printResult } from './contest.ts';
 
 /* The engine as a contender: every stage in one process, as in `batchmill run --wait`. */
-const { home } = readContest();
+const { home, job } = readContest();
 const busy = new BusyTime();
 const tracing = startTracing({ processors: [busy] });
 const settings = readSettings({ env: process.env, cwd: import.meta.dirname });
@@ -22,12 +22,16 @@ const opened = await openEngine(settings, { log, name: 'bench', needsProvider: t
 const running = await runStages(opened.engine, stages);
 
 const runId = new RandomIds().next();
-await publishEvent(opened.engine, new RunRequested({ runId, pipeline: 'chunks', endpoint: 'embeddings' }));
+const asked =
+  job === 'chats'
+    ? ({ pipeline: 'answers', endpoint: 'inference' } as const)
+    : ({ pipeline: 'chunks', endpoint: 'embeddings' } as const);
+await publishEvent(opened.engine, new RunRequested({ runId, ...asked }));
 const report = await awaitRun(opened.engine, runId);
 if (report?.status !== 'finished')
   throw new Error(`the run ended as ${report?.status ?? 'nothing'}; see ${home}/engine.log`);
 
-const vectors = await opened.engine.vectors.count('chunks');
+const vectors = job === 'chats' ? 0 : await opened.engine.vectors.count('chunks');
 await running.close();
 await opened.close();
 await tracing.stop();

@@ -5,7 +5,10 @@ export async function inTurns<T>(
 ): Promise<Map<string, T[]>> {
   const measured = new Map<string, T[]>(Object.keys(contenders).map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
-    for (const [name, measure] of Object.entries(contenders)) measured.get(name)?.push(await measure());
+    for (const [name, measure] of Object.entries(contenders)) {
+      if (process.stderr.isTTY) process.stderr.write(`round ${round + 1} of ${rounds}: ${name} …\n`);
+      measured.get(name)?.push(await measure());
+    }
   }
   return measured;
 }

@@ -3,16 +3,25 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { firstLineOf, outputOf, startChild, startProgram } from './child.ts';
-import { contestEnv, type ContenderResult } from './contest.ts';
+import { contestEnv, type ContenderResult, type Job } from './contest.ts';
 
-/** plain: a script of the same stores. python: one in Python with the official SDK and SQLite. */
-export type Contender = 'engine' | 'plain' | 'python';
+const pythonScripts = {
+  python: 'plain_script.py',
+  'openai-batch': 'openai_batch_peer.py',
+  'openai-batch-helper': 'openai_batch_helper_peer.py',
+  batchwizard: 'batchwizard_peer.py',
+} as const;
+
+/** plain: a script that uses the engine's stores. python: one in Python with the official SDK and SQLite. The others: packages for Python. */
+export type Contender = 'engine' | 'plain' | keyof typeof pythonScripts;
 
 export interface Conditions {
   readonly documents: number;
   readonly batchSize: number;
   /** How long the provider takes for a batch. */
   readonly turnaroundSeconds: number;
+  /** Default: embeddings. The plain script knows no other. */
+  readonly job?: Job;
 }
 
 export interface Measured extends ContenderResult {
@@ -54,7 +63,7 @@ export async function loadPlainDocuments(folder: string, documents: number): Pro
 export interface Place {
   readonly folder: string;
   readonly documentsFile: string;
-  /** For the script in Python: its interpreter, and the documents as it reads them. */
+  /** For scripts in Python: the interpreter, and the documents as they read them. */
   readonly python?: Python;
 }
 
@@ -66,14 +75,14 @@ export interface Python {
 /** Runs one contender with its own provider in a fresh home. */
 export async function measure(
   contender: Contender,
-  { documents, batchSize, turnaroundSeconds }: Conditions,
+  { documents, batchSize, turnaroundSeconds, job = 'embeddings' }: Conditions,
   { folder, documentsFile, python }: Place,
 ): Promise<Measured> {
   const home = join(folder, 'home');
   await rm(home, { recursive: true, force: true });
   await mkdir(home, { recursive: true });
-  if (contender === 'python' && python === undefined) throw new Error('a contender without an interpreter');
-  await cp((contender === 'python' ? python?.documentsFile : undefined) ?? documentsFile, join(home, 'state.db'));
+  const script = scriptOf(contender, python);
+  await cp(script?.documentsFile ?? documentsFile, join(home, 'state.db'));
   const simulator = startChild([
     ...[simulatorProgram, '--port', '0', '--data', join(home, 'provider')],
     ...['--turnaround', `${turnaroundSeconds}s`],
@@ -85,16 +94,16 @@ export async function measure(
       [contestEnv.home]: home,
       [contestEnv.baseUrl]: `${url}/v1`,
       [contestEnv.batchSize]: String(batchSize),
+      [contestEnv.job]: job,
     };
     const startedAt = performance.now();
-    const child = start(contender, env, python);
+    const child = script === null ? startChild(nodeProgramOf(contender), env) : script.start(env);
     const output = await outputOf(child, timeoutOf(documents));
     const wallMs = performance.now() - startedAt;
     const result = JSON.parse(output.trim().split('\n').at(-1) ?? '') as ContenderResult; // written by `printResult`
-    if (result.documents !== documents || result.vectors !== documents) {
-      throw new Error(
-        `${contender}: ${result.documents} documents and ${result.vectors} vectors, expected ${documents}`,
-      );
+    if (result.documents !== documents || result.vectors !== (job === 'embeddings' ? documents : 0)) {
+      const found = `${result.documents} documents and ${result.vectors} vectors`;
+      throw new Error(`${contender}: ${found}, expected ${job} of ${documents}`);
     }
     return { ...result, wallMs };
   } finally {
@@ -103,13 +112,17 @@ export async function measure(
   }
 }
 
-function start(contender: Contender, env: Readonly<Record<string, string>>, python: Python | undefined): ChildProcess {
-  switch (contender) {
-    case 'engine':
-      return startChild([...engineFlags, inThisFolder('engine-process.ts')], env);
-    case 'plain':
-      return startChild([inThisFolder('plain-script.ts')], env);
-    case 'python':
-      return startProgram(python?.program ?? '', [inThisFolder('plain-script.py')], env);
-  }
+function nodeProgramOf(contender: Contender): string[] {
+  return contender === 'engine'
+    ? [...engineFlags, inThisFolder('engine-process.ts')]
+    : [inThisFolder('plain-script.ts')];
+}
+
+function scriptOf(contender: Contender, python: Python | undefined) {
+  if (contender === 'engine' || contender === 'plain') return null;
+  if (python === undefined) throw new Error(`${contender} without an interpreter`);
+  const { program, documentsFile } = python;
+  const file = inThisFolder(join('python', pythonScripts[contender]));
+  const start = (env: Readonly<Record<string, string>>): ChildProcess => startProgram(program, ['-B', file], env);
+  return { documentsFile, start };
 }

@@ -1,25 +1,17 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { outputOf, startProgram } from './child.ts';
 
-const clientVersion = '3.57.0';
-const timeoutMs = 300_000;
+/** The official SDK. */
+export const sdk = ['openai==3.57.0'];
+/** The peers, all of which accept this version of it. */
+export const peers = ['openai==2.54.0', 'openai-batch==0.3.4', 'openai-batch-helper==0.1.1', 'batchwizard==0.5.0'];
 
-/** Installs the official SDK for Python into a folder. Needs Python 3 with its module venv. Returns the interpreter. */
-export async function preparePython(folder: string): Promise<string> {
-  await mkdir(folder, { recursive: true });
+const timeoutMs = 600_000;
+
+/** Installs packages for Python into a folder of their own. Needs Python 3.11 with its module venv. Returns the interpreter. */
+export async function preparePython(folder: string, packages: readonly string[]): Promise<string> {
   await outputOf(startProgram('python3', ['-m', 'venv', folder]), timeoutMs);
-  const program = join(folder, 'bin', 'python');
-  await outputOf(
-    startProgram(program, [
-      '-m',
-      'pip',
-      'install',
-      '--quiet',
-      '--disable-pip-version-check',
-      `openai==${clientVersion}`,
-    ]),
-    timeoutMs,
-  );
+  const program = `${folder}/bin/python`;
+  const quietly = ['--quiet', '--disable-pip-version-check'];
+  await outputOf(startProgram(program, ['-m', 'pip', 'install', ...quietly, ...packages]), timeoutMs);
   return program;
 }
