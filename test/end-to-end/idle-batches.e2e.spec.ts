@@ -4,6 +4,7 @@ import { BatchIdle } from '@batchmill/contracts/events';
 import type { ProviderBatch } from '@batchmill/provider';
 import type { Batch } from '@batchmill/records';
 import { reportBatch, reportRun } from '@batchmill/service';
+import type { LogLine } from '@batchmill/telemetry';
 import { TestEngine, eventually, type TestEngineOptions } from '@batchmill/testing';
 import { outcomesOf } from './documents.js';
 import { published } from './messages.js';
@@ -65,8 +66,13 @@ describe('batches of which no request ends', () => {
       claim,
     );
   }
-  const idleWarnings = () =>
-    bundle.log.lines.filter(({ level, message }) => level === 'warn' && message.startsWith('a batch is idle'));
+  /** A batch is stored before it is logged. */
+  const idleWarnings = (count: number) =>
+    eventually(`${count} warnings`, () => {
+      const isOne = ({ level, message }: LogLine) => level === 'warn' && message.startsWith('a batch is idle');
+      const found = bundle.log.lines.filter(isOne);
+      return found.length >= count && found;
+    });
 
   /** Lets hours pass on our clock, each with a look at the batch that shows it in progress. Ends early once it is idle. */
   async function looks(hours: number, claim = 1): Promise<void> {
@@ -99,7 +105,7 @@ describe('batches of which no request ends', () => {
 
     expect(batch).toMatchObject({ state: 'submitted', idle: { isSentAgain: false, limitMs: 6 * hour } });
     expect(await published<BatchIdle>(bundle, BatchIdle)).toHaveLength(1);
-    expect(idleWarnings()).toHaveLength(1);
+    expect(await idleWarnings(1)).toHaveLength(1);
     const told = await eventually('the notification', () =>
       bundle.log.lines.find(({ fields }) => fields['notificationType'] === 'batch.idle'),
     );
@@ -154,7 +160,7 @@ describe('batches of which no request ends', () => {
     const third = await reached('it to be idle', ({ idle }) => idle != null, 3);
     expect(third).toMatchObject({ idle: { timesSentAgain: 2, isSentAgain: false } });
     expect(third.overtakenAt).toBeUndefined();
-    expect(idleWarnings().map(({ message }) => message)).toEqual([
+    expect((await idleWarnings(3)).map(({ message }) => message)).toEqual([
       expect.stringMatching(/it is cancelled/),
       expect.stringMatching(/it is cancelled/),
       expect.stringMatching(/sent again 2 times already$/),

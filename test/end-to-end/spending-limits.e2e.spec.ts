@@ -150,7 +150,7 @@ describe('a spending limit', () => {
     await injectFaults(
       bundle,
       { on: 'batches.create', what: 'drop-answer', times: 1 },
-      { on: 'batches.list', what: 'stale', value: 2 },
+      { on: 'batches.list', what: 'stale', value: 10 },
     );
 
     const run = await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', maxUsd: 0.000065 });
