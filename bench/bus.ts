@@ -3,7 +3,9 @@ import type { KafkaClientName } from '@batchmill/bus/kafka';
 import { parseArgs } from 'node:util';
 import { idleTopics, latencyOfBus, latencyOfKafkajs, type Latency } from './bus-latency.ts';
 import { throughputOfBus, throughputOfKafkajs, throughputOfStage, type Throughput } from './bus-throughput.ts';
+import type { Goal } from './goals.ts';
 import { inTurns, median, timesOf } from './in-turns.ts';
+import { goalLines } from './report.ts';
 import { table } from './table.ts';
 
 /*
@@ -42,6 +44,18 @@ const latency = await inTurns<Latency>(
   rounds,
 );
 
+const alone = throughput.get(committingEach) ?? [];
+const goals = [...throughput.keys()]
+  .filter((name) => !name.startsWith('kafkajs alone'))
+  .map((name): Goal => {
+    const { times, each } = timesOf(throughput.get(name) ?? [], alone, (one, base) => base.handledMs / one.handledMs);
+    return {
+      name: `${name} handles at least as many as ${committingEach}`,
+      found: `${times.toFixed(2)} times (${each})`,
+      isHit: times >= 1,
+    };
+  });
+
 const timesText = ({ times, each }: ReturnType<typeof timesOf>) => `${times.toFixed(2)} (${each})`;
 const perSecond = (ms: number) => (eventCount / (ms / 1000)).toFixed(0);
 process.stdout.write(
@@ -51,7 +65,7 @@ process.stdout.write(
       name,
       perSecond(median(measured.map(({ sentMs }) => sentMs))),
       perSecond(median(measured.map(({ handledMs }) => handledMs))),
-      timesText(timesOf(measured, throughput.get(committingEach) ?? [], (one, base) => base.handledMs / one.handledMs)),
+      timesText(timesOf(measured, alone, (one, base) => base.handledMs / one.handledMs)),
     ]),
   ])}\nFrom a publish to the start of its handling: ${singleCount} events, one after the other, ${idleTopics} idle topics beside; medians of ${rounds} rounds\n\n${table(
     [
@@ -63,5 +77,5 @@ process.stdout.write(
         timesText(timesOf(measured, latency.get(committingEach) ?? [], (one, base) => one.p50 / base.p50)),
       ]),
     ],
-  )}`,
+  )}\n${goalLines(goals)}`,
 );

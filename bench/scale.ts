@@ -3,8 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Goal } from './goals.ts';
 import { loadDocuments, measure, type Measured } from './measure.ts';
-import { machineLine } from './report.ts';
+import { goalLines, machineLine } from './report.ts';
 import { measureLooks, type LookFigures } from './scale-batches.ts';
 import { measureCollection, type CollectionFigures } from './scale-collection.ts';
 import { table } from './table.ts';
@@ -36,19 +37,13 @@ const mostEmptyScanMs = 10;
 const mostLookMs = 50;
 const mostReportMs = 2_000;
 
-interface Goal {
-  readonly name: string;
-  readonly found: string;
-  readonly isHit: boolean;
-}
-
 const goals: Goal[] = [];
 process.stdout.write(machineLine());
 await growth();
 await collection('embedded', Number(values.collection), null);
 if (values.mongodb !== undefined) await collectionOnServer(values.mongodb);
 await looks();
-process.stdout.write(goals.map(({ name, found, isHit }) => `${isHit ? 'hit ' : 'MISS'}  ${name}: ${found}\n`).join(''));
+process.stdout.write(goalLines(goals));
 
 async function growth(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'batchmill-scale-'));
