@@ -48,7 +48,7 @@ describe('the package that users install', () => {
     expect((await readdir(installed)).sort()).toEqual(
       expect.arrayContaining(['LICENSE', 'NOTICE', 'README.md', 'bin', 'dist', 'package.json']),
     );
-    expect(manifest).toMatchObject({ name: 'batchmill', license: 'Apache-2.0', engines: { node: '>=22.21' } });
+    expect(manifest).toMatchObject({ name: 'batchmill', license: 'Apache-2.0', engines: { node: '>=22.22' } });
     expect(manifest).not.toHaveProperty('private');
     expect(JSON.stringify(manifest['dependencies'])).not.toContain('@batchmill/');
     expect(code.filter((text) => /(?:from|import\()\s*["']@batchmill\//.test(text))).toEqual([]);
