@@ -15,6 +15,7 @@ import { Injectable } from '@nestjs/common';
 import { markIn, metadataOf } from './provider-batch-mark.js';
 
 const fewestMsBetweenLooks = 2_000;
+const afterFailedLookMs = 10_000;
 /** By how much the provider's clock may be behind ours, where it names no time for the input file. */
 const maxClockDifferenceMs = 24 * 3_600_000;
 
@@ -74,7 +75,7 @@ export class BatchCreator {
     const now = this.clock.now();
     if (now < armed.deadline) {
       // The call may still be under way, or its answer was lost.
-      yield (await this.#lookEarly(batch)) ?? batch.wait(this.#nextLook(armed.deadline, now));
+      yield await this.#lookEarly(batch, armed.deadline);
       return false;
     }
     const adopted = await this.adopt(batch);
@@ -110,18 +111,20 @@ export class BatchCreator {
     return true;
   }
 
-  /** A list that fails is asked again, and counts only after the deadline. */
-  async #lookEarly(batch: Leased<Batch>): Promise<Transition<BatchSubmitted> | null> {
+  /** A list that fails is asked again after a while, and its failure counts only after the deadline. */
+  async #lookEarly(batch: Leased<Batch>, deadline: Date): Promise<Transition<BatchSubmitted>> {
     try {
-      return await this.adopt(batch);
+      return (await this.adopt(batch)) ?? batch.wait(this.#nextLook(deadline));
     } catch (error) {
-      if (isProviderError(error)) return null;
-      throw error;
+      if (!isProviderError(error)) throw error;
+      const afterwards = this.clock.now().getTime() + afterFailedLookMs;
+      return batch.wait(new Date(Math.min(deadline.getTime(), afterwards)));
     }
   }
 
   /** After as long as it has been armed, so that a lost answer is found soon and few looks are in vain. */
-  #nextLook(deadline: Date, now: Date): Date {
+  #nextLook(deadline: Date): Date {
+    const now = this.clock.now();
     const sinceArmedMs = now.getTime() - (deadline.getTime() - this.settings.armMs);
     return new Date(Math.min(deadline.getTime(), now.getTime() + Math.max(fewestMsBetweenLooks, sinceArmedMs)));
   }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Batches, Claims, type Batch, type Claim } from '@batchmill/records';
+import type { Collection, Filter } from '@batchmill/store';
 import { EmbeddedStore } from '@batchmill/store/embedded';
 import { ManualClock } from '@batchmill/testing';
 import { ClaimLooks } from './claim-looks.js';
@@ -45,6 +46,40 @@ describe('looking for claims that can be closed', () => {
   async function done(claimId: string): Promise<void> {
     await store.collection('claims').updateOne({ _id: claimId }, { $set: { state: 'done' } });
   }
+
+  it('R6: a claim is not found while a batch of it moves behind the cursor that reads all of them', async () => {
+    await insert(1, 'built', 'submitted');
+    const cursorMissesAll = (collection: Collection): Collection =>
+      new Proxy(collection, {
+        get: (target, property) => {
+          const value: unknown = Reflect.get(target, property, target);
+          // Stands for a server whose index has the batch elsewhere by the time the cursor is there.
+          if (property === 'find')
+            return (filter: Filter) => target.find({ ...filter, ...('runId' in filter && { _id: null }) });
+          return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+        },
+      });
+    const moving = new Proxy(store, {
+      get: (target, property) =>
+        property === 'collection'
+          ? (name: string) => cursorMissesAll(target.collection(name))
+          : (Reflect.get(target, property, target) as unknown),
+    });
+    looks = new ClaimLooks(claims, new Batches(moving, clock), clock);
+
+    expect(await look()).toEqual([]);
+  });
+
+  it('R6: after the clock was set back, all are looked at', async () => {
+    const first = await insert(1, 'built', 'submitted');
+    clock.advance(2 * minuteMs);
+    expect(await look()).toEqual([]);
+
+    clock.advance(-60 * minuteMs);
+    await ingest(first);
+
+    expect(await look()).toEqual([first]);
+  });
 
   it('R6: a claim is found once its last batch is ingested, in the order of the numbers', async () => {
     const [first, second, third] = [

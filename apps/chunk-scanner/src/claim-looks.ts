@@ -35,7 +35,8 @@ export class ClaimLooks {
     for (const [id, look] of this.#looks) if (at.getTime() - look.at.getTime() > fullLookMs) this.#looks.delete(id);
     const last = this.#looks.get(runId);
     this.#looks.delete(runId);
-    const isFull = last === undefined || at.getTime() - last.allAt.getTime() >= fullLookMs;
+    // A clock that was set back says nothing of what has changed.
+    const isFull = last === undefined || at < last.at || at.getTime() - last.allAt.getTime() >= fullLookMs;
     const claims = isFull ? await this.#amongAll(runId) : await this.#amongChanged(runId, last);
     const left = new Set(claims.map(({ _id }) => _id));
     const note = (): void => void this.#looks.set(runId, { at, allAt: isFull ? at : last.allAt, left });
@@ -47,7 +48,7 @@ export class ClaimLooks {
     const built = await Array.fromAsync(this.claims.ofRunIn(runId, 'built'));
     if (built.length === 0) return [];
     const unfinished = await this.batches.claimsUningestedOfRun(runId);
-    return built.filter(({ _id }) => !unfinished.has(_id));
+    return this.#ingested(built.filter(({ _id }) => !unfinished.has(_id)));
   }
 
   async #amongChanged(runId: string, { at, left }: Look): Promise<Claim[]> {
@@ -56,10 +57,13 @@ export class ClaimLooks {
     const changed = await Array.fromAsync(this.claims.builtSince(runId, since), ({ _id }) => _id);
     const candidates = new Set([...ingested, ...changed, ...left]);
     if (candidates.size > mostCandidates) return this.#amongAll(runId);
+    return this.#ingested(this.claims.among(candidates, 'built'));
+  }
+
+  /** By a question for each: only those that are asked by their claim miss no batch whose state changes meanwhile. */
+  async #ingested(claims: Iterable<Claim> | AsyncIterable<Claim>): Promise<Claim[]> {
     const found: Claim[] = [];
-    for await (const claim of this.claims.among(candidates, 'built')) {
-      if ((await this.batches.countUningested(claim._id)) === 0) found.push(claim);
-    }
+    for await (const claim of claims) if ((await this.batches.countUningested(claim._id)) === 0) found.push(claim);
     return found;
   }
 }

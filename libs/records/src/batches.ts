@@ -201,7 +201,7 @@ export class Batches extends RecordsOfRun<Batch> {
     return Array.fromAsync(this.collection.find(filter, { sort: { updatedAt: -1 }, limit: count }));
   }
 
-  /** The claims of a run of which a batch is not ingested. */
+  /** The claims of a run of which a batch is not ingested. May miss one whose batch changes its state while they are read. */
   async claimsUningestedOfRun(runId: string): Promise<ReadonlySet<string>> {
     const filter = { runId, state: { $in: activeBatchStates } };
     const claims = new Set<string>();

@@ -41,7 +41,9 @@ export async function scanFilter(
 /** Ended documents that lack one of the run's functions: an alternative for each function, so that each has an index of its own. */
 export function missingAmong(plan: RunPlan, now: Date, among: Filter): Filter {
   const { endedFilter, functions } = plan;
-  return { $or: functions.map((name) => ({ $and: [endedFilter ?? {}, missingOf(plan, now, name), among] })) };
+  return {
+    $and: [{ $or: functions.map((name) => ({ $and: [endedFilter ?? {}, missingOf(plan, now, name)] })) }, among],
+  };
 }
 
 function missingOf(plan: RunPlan, now: Date, name: string): Filter {

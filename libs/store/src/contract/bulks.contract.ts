@@ -82,6 +82,18 @@ export function describeBulks(make: MakeStore): void {
       expect(await things.findOne({ _id: 9 })).toEqual({ _id: 9, state: 'taken', n: 0 });
     });
 
+    it('updates that differ in very long ids alone are carried out', async () => {
+      const things = context.store.collection('things');
+      await things.insertOne({ _id: 'it', state: 'pending' });
+      const ids = [...Array.from({ length: 900 }, (_, number) => `${number}`.padEnd(20_000, '-')), 'it'];
+      const update = { $set: { state: 'taken' } };
+
+      expect(await things.bulk(ids.map((_id) => ({ filter: { _id, state: 'pending' }, update })))).toEqual({
+        ...{ matched: 1, modified: 1 },
+        refused: [],
+      });
+    });
+
     it('the message of a refusal contains nothing of the documents', async () => {
       const things = context.store.collection('things');
       await things.insertOne({ _id: 'it', list: 'a secret answer' });

@@ -19,6 +19,21 @@ export function describeIndexes(make: MakeStore): void {
       expect(await idsOf(things, { 'a.b': null })).toEqual([3]);
     });
 
+    it('documents are found by an index, however many ids the filter excludes', async () => {
+      const things = context.store.collection('things');
+      await things.ensureIndex({ keys: { company: 1, state: 1, _id: 1 } });
+      const names = Array.from({ length: 700 }, (_, number) => `t${String(number).padStart(3, '0')}`);
+      await things.insertMany(names.map((_id, number) => ({ _id, company: number % 30, state: 'pending' })));
+      const excluded = { $type: 'string', $nin: names.slice(0, 600) };
+
+      for (const company of [{}, { company: { $in: Array.from({ length: 30 }, (_, number) => number) } }]) {
+        const filter = { ...company, state: { $in: ['pending', null] }, _id: excluded };
+        expect((await idsOf(things, filter)).toSorted()).toEqual(names.slice(600));
+        expect(await idsOf(things, filter, { sort: { _id: 1 } })).toEqual(names.slice(600));
+        expect(await things.count(filter)).toBe(100);
+      }
+    });
+
     it('a field that becomes an array is found by its elements, and by its value once it is a scalar again', async () => {
       const things = context.store.collection('things');
       await things.ensureIndex({ keys: { v: 1 } });

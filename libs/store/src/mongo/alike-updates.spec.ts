@@ -31,6 +31,8 @@ describe('updates that a server carries out together', () => {
     ['that write an ObjectId', [take(1, { set: { by: one } }), take(2, { set: { by: other } })]],
     ['with other conditions', [take(1), take(2, { filter: { claim: 'x' } })]],
     ['whose condition on the id is not equality', [take({ $gt: 1 }), take({ $gt: 2 })]],
+    ['after one that names no id', [take(undefined), take(7)]],
+    ['after one whose id is a pattern', [take(/x/), take(7)]],
     ['that create what is missing', [1, 2].map((_id) => ({ ...take(_id), upsert: true }))],
     [
       'that would take effect twice if they were sent twice',

@@ -13,7 +13,8 @@ export function groupAlike<E extends { readonly sent: BulkUpdate }>(entries: rea
     const id = idKeyOf(sent);
     const group = groups.at(-1);
     const first = group?.[0]?.sent;
-    const joins = first !== undefined && id !== null && !ids.has(id) && ids.size < maxAlike && mayShare(first, sent);
+    const hasRoom = ids.size > 0 && ids.size < maxAlike; // 0: the id of the first is not known
+    const joins = first !== undefined && id !== null && !ids.has(id) && hasRoom && mayShare(first, sent);
     if (joins) group?.push(entry);
     else {
       groups.push([entry]);

@@ -64,7 +64,7 @@ async function send(documents: DriversCollection, groups: readonly (readonly Ent
     const { matchedCount, modifiedCount } = await documents.bulkWrite(groups.map(writeOf), { ordered: false });
     return { matched: matchedCount, modified: modifiedCount, refused: [] };
   } catch (error) {
-    if (error instanceof MongoInvalidArgumentError) return sendWithoutLarge(documents, groups.flat(), error);
+    if (error instanceof MongoInvalidArgumentError) return sendWithoutLarge(documents, groups, error);
     if (!(error instanceof MongoBulkWriteError)) throw error;
     const counts = { matched: error.matchedCount, modified: error.modifiedCount };
     const isRefused = refusalsOf(error);
@@ -97,12 +97,16 @@ function writeOf(group: readonly Entry[]): AnyBulkWriteOperation {
 /** The driver checks the sizes before it sends anything, and refuses the whole bulk for one oversized entry. */
 async function sendWithoutLarge(
   documents: DriversCollection,
-  entries: readonly Entry[],
+  groups: readonly (readonly Entry[])[],
   error: unknown,
 ): Promise<BulkCounts> {
+  const entries = groups.flat();
   const isLarge = ({ sent }: Entry) => BSON.calculateObjectSize({ ...sent }) >= maxWriteBytes - 1024;
   const large = entries.filter(isLarge);
-  if (large.length === 0) throw error;
+  if (large.length === 0) {
+    if (groups.length === entries.length) throw error;
+    return send(documents, each(entries)); // the ids of many are large together
+  }
   const rest = entries.filter((entry) => !isLarge(entry));
   const sent = rest.length === 0 ? { matched: 0, modified: 0, refused: [] } : await send(documents, each(rest));
   const refused = large.map(({ index, sent: { filter } }) => ({

@@ -36,6 +36,8 @@ const batchDocuments = 500;
 
 /** The code of a server that is asked for the indexes of a collection that does not exist. */
 const namespaceNotFound = 26;
+/** Also where the user may not list indexes, or the server cannot: what uses them does without. */
+const unanswerable: readonly number[] = [namespaceNotFound, 13, 59];
 
 /** Two concurrent upserts of one key may both find nothing; the second then finds the first's document. */
 const upsertAttempts = 5;
@@ -184,13 +186,14 @@ export class MongoCollection<T extends Fields = Fields> extends Collection<T> {
   }
 
   override async indexes(): Promise<readonly IndexKeys[]> {
-    return usableIndexes(await this.#stored());
+    return usableIndexes(await this.#stored(unanswerable));
   }
 
-  async #stored(): Promise<readonly IndexDescriptionInfo[]> {
+  /** None where the server answers with one of these codes. */
+  async #stored(codes: readonly number[] = [namespaceNotFound]): Promise<readonly IndexDescriptionInfo[]> {
     return this.#run({ what: 'index' }, () =>
       this.#documents.indexes().catch((error: unknown) => {
-        if (error instanceof MongoServerError && error.code === namespaceNotFound) return [];
+        if (error instanceof MongoServerError && codes.includes(Number(error.code))) return [];
         throw error;
       }),
     );

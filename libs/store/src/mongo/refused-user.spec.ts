@@ -30,6 +30,15 @@ describe('A MongoDB that refuses the user', () => {
     await server.stop();
   });
 
+  it('an index that the user may not list is not used, and nothing fails', async () => {
+    const server = await RefusingServer.start({ ok: 0, code: 13, errmsg: 'not authorized on line to execute this' });
+    const store = MongoStore.open({ url: `mongodb://${server.address}/line` });
+
+    expect(await store.collection('things').indexes()).toEqual([]);
+    await store.close();
+    await server.stop();
+  });
+
   it.each([
     ['steps down', { code: 10107, errmsg: 'not primary' }, { kind: 'ConnectionError', code: 'store.unavailable' }],
     ['has a full disk', { code: 14031, errmsg: 'full' }, { kind: 'ConnectionError', code: 'store.disk-full' }],

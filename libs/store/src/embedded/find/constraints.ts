@@ -27,7 +27,8 @@ export type Constraint =
 /**
  * Returns the constraint on each of `paths` that follows from the top level and every `$and` of the filter, if there is
  * one. It only holds for documents without an array on the path: different elements of an array may meet different
- * conditions, without any element that meets all of them. `exclusions`: also what follows from `$nin`, which is mostly much.
+ * conditions, without any element that meets all of them. `exclusions`: also what follows from `$nin`, which is
+ * mostly much; not of `_id`, of which a few are excluded.
  */
 export function constraintsOf(
   filter: Filter,
@@ -37,7 +38,8 @@ export function constraintsOf(
   const constraints = new Map<string, Constraint>();
   for (const [path, condition] of namedConditionsOf(filter)) {
     if (paths.has(path)) {
-      const ofPath = [...constraintsOfCondition(condition, path), ...(exclusions ? excluded(condition) : [])];
+      const isExcluding = exclusions && path !== '_id';
+      const ofPath = [...constraintsOfCondition(condition, path), ...(isExcluding ? excluded(condition) : [])];
       for (const constraint of ofPath) {
         const before = constraints.get(path);
         constraints.set(path, before === undefined ? constraint : both(before, constraint));

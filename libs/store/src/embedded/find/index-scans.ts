@@ -26,7 +26,7 @@ const mostScans = 64;
 export function indexScansOf(table: Table, filter: Filter, { byKey }: { readonly byKey: boolean }): IndexScan[] | null {
   const paths = new Set(['_id', ...table.fields.map(({ path }) => path)]);
   const scans = table.indexes.length === 0 ? null : scansWithin([], filter);
-  return scans !== null && scans.length <= mostScans ? scans : null;
+  return scans !== null && selectsOf(scans) <= mostScans ? scans : null;
 
   /** `context`: what also holds for the part of the filter. */
   function scansWithin(context: readonly Filter[], part: Filter): IndexScan[] | null {
@@ -39,6 +39,11 @@ export function indexScansOf(table: Table, filter: Filter, { byKey }: { readonly
     }
     return null;
   }
+}
+
+/** In one statement. */
+function selectsOf(scans: readonly IndexScan[]): number {
+  return scans.reduce((sum, { keys }) => sum + keys.length, 0);
 }
 
 interface FoundScans {
