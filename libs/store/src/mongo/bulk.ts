@@ -12,7 +12,7 @@ import type { BulkCounts, BulkUpdate } from '../store.js';
 import { groupAlike } from './alike-updates.js';
 import { checkFilter } from './check-filter.js';
 import { idText } from './id-text.js';
-import { writeErrorsOf } from './mongo-error.js';
+import { passesDriversBuffer, writeErrorsOf } from './mongo-error.js';
 import type { Run } from './run.js';
 import { sentUpdate } from './sent-update.js';
 import { troubleOf } from './server-codes.js';
@@ -64,7 +64,8 @@ async function send(documents: DriversCollection, groups: readonly (readonly Ent
     const { matchedCount, modifiedCount } = await documents.bulkWrite(groups.map(writeOf), { ordered: false });
     return { matched: matchedCount, modified: modifiedCount, refused: [] };
   } catch (error) {
-    if (error instanceof MongoInvalidArgumentError) return sendWithoutLarge(documents, groups, error);
+    const isTooLarge = error instanceof MongoInvalidArgumentError || passesDriversBuffer(error);
+    if (isTooLarge) return sendWithoutLarge(documents, groups, error);
     if (!(error instanceof MongoBulkWriteError)) throw error;
     const counts = { matched: error.matchedCount, modified: error.modifiedCount };
     const isRefused = refusalsOf(error);

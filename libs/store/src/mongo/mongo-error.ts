@@ -86,7 +86,7 @@ function withoutBulk(error: unknown): unknown {
 }
 
 /** The driver's error for a document far beyond 16 MB, which never reaches the server. */
-function passesDriversBuffer(error: unknown): boolean {
+export function passesDriversBuffer(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_OUT_OF_RANGE';
 }
 
