@@ -100,8 +100,11 @@ export function describeIndexes(make: MakeStore): void {
       await things.insertMany([{ a: 1 }, { a: 2, b: { c: 1 } }]);
       expect(await things.size()).toBe(2);
 
-      const told = (await things.indexes()).map(({ keys, unique }) => [Object.entries(keys).flat().join(' '), unique]);
-      expect(told.filter(([keys]) => keys !== '_id 1')).toEqual([
+      const listed = (await things.indexes()).map(({ keys, unique }) => [
+        Object.entries(keys).flat().join(' '),
+        unique,
+      ]);
+      expect(listed.filter(([keys]) => keys !== '_id 1')).toEqual([
         ['a 1 _id 1', false],
         ['b.c 1 a -1', true],
       ]);

@@ -22,6 +22,7 @@ import {
 import { runBulk } from './bulk.js';
 import { checkFilter } from './check-filter.js';
 import { KeepAliveCursor, type CursorKeepAlive } from './keep-alive-cursor.js';
+import { orNull } from './mongo-place.js';
 import type { Run } from './run.js';
 import { sentUpdate } from './sent-update.js';
 import { usableIndexes } from './usable-indexes.js';
@@ -36,8 +37,6 @@ const batchDocuments = 500;
 
 /** The code of a server that is asked for the indexes of a collection that does not exist. */
 const namespaceNotFound = 26;
-/** Also where the user may not list indexes, or the server cannot: what uses them does without. */
-const unanswerable: readonly number[] = [namespaceNotFound, 13, 59];
 
 /** Two concurrent upserts of one key may both find nothing; the second then finds the first's document. */
 const upsertAttempts = 5;
@@ -175,7 +174,7 @@ export class MongoCollection<T extends Fields = Fields> extends Collection<T> {
   }
 
   override async hasIndex({ keys, unique = false }: IndexKeys): Promise<boolean> {
-    const existing = await this.#stored();
+    const existing = await this.#run({ what: 'index' }, () => this.#listed());
     const same = existing.find((index) => JSON.stringify(index.key) === JSON.stringify(keys));
     if (same === undefined) return false;
     if ((same.unique === true) === unique) return true;
@@ -186,17 +185,15 @@ export class MongoCollection<T extends Fields = Fields> extends Collection<T> {
   }
 
   override async indexes(): Promise<readonly IndexKeys[]> {
-    return usableIndexes(await this.#stored(unanswerable));
+    return usableIndexes((await this.#run({ what: 'index' }, () => orNull(() => this.#listed()))) ?? []);
   }
 
-  /** None where the server answers with one of these codes. */
-  async #stored(codes: readonly number[] = [namespaceNotFound]): Promise<readonly IndexDescriptionInfo[]> {
-    return this.#run({ what: 'index' }, () =>
-      this.#documents.indexes().catch((error: unknown) => {
-        if (error instanceof MongoServerError && codes.includes(Number(error.code))) return [];
-        throw error;
-      }),
-    );
+  /** Of a collection that does not exist there are none. */
+  async #listed(): Promise<readonly IndexDescriptionInfo[]> {
+    return this.#documents.indexes().catch((error: unknown) => {
+      if (error instanceof MongoServerError && error.code === namespaceNotFound) return [];
+      throw error;
+    });
   }
 
   get #name(): string {

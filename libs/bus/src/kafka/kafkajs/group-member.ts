@@ -7,7 +7,7 @@ import { retry } from './retry.js';
 import { busError, kafkaError, says } from '../kafka-error.js';
 import { heartbeatIntervalMs, type GroupMemberOptions } from '../kafka-client.js';
 import { OffsetWatch } from '../offset-watch.js';
-import { PartitionWorker } from '../partition-worker.js';
+import { PartitionWorkers } from '../partition-workers.js';
 import { Standstill } from '../standstill.js';
 
 /** How long other partitions may wait for a busy one. */
@@ -28,7 +28,7 @@ const concurrency = 16;
  */
 export class GroupMember implements Subscription {
   readonly died: Promise<BatchmillError>;
-  private readonly workers = new Map<string, PartitionWorker>();
+  private readonly workers: PartitionWorkers;
   private readonly pauses = new Set<NodeJS.Timeout>();
   private readonly death = Promise.withResolvers<BatchmillError>();
   private readonly heartbeat: Heartbeat;
@@ -48,6 +48,11 @@ export class GroupMember implements Subscription {
     private readonly options: GroupMemberOptions,
   ) {
     this.died = this.death.promise;
+    this.workers = new PartitionWorkers({
+      handle: subscribing.handle,
+      commit: (message) => this.commit(message),
+      redeliveryPauseMs: options.redeliveryPauseMs,
+    });
     const heartbeatInterval = heartbeatIntervalMs(options.sessionTimeoutMs);
     this.heartbeat = new Heartbeat(heartbeatInterval);
     this.watch = new OffsetWatch(() => options.committedOffsets(subscribing.group, subscribing.topics));
@@ -104,7 +109,7 @@ export class GroupMember implements Subscription {
   /** Returning early is safe: unresolved messages are fetched again. */
   private async work(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;
-    const worker = this.workerOf(batch.topic, batch.partition);
+    const worker = this.workers.of(batch.topic, batch.partition);
     const until = performance.now() + turnMs;
     for (const record of batch.messages) {
       if (this.stopping || this.isRebalancing || !payload.isRunning() || payload.isStale()) return;
@@ -147,19 +152,6 @@ export class GroupMember implements Subscription {
     });
   }
 
-  private workerOf(topic: string, partition: number): PartitionWorker {
-    const place = `${topic}/${partition}`;
-    const known = this.workers.get(place);
-    if (known) return known;
-    const worker = new PartitionWorker({
-      handle: this.subscribing.handle,
-      commit: (message) => this.commit(message),
-      redeliveryPauseMs: this.options.redeliveryPauseMs,
-    });
-    this.workers.set(place, worker);
-    return worker;
-  }
-
   private async commit({ topic, partition, offset }: IncomingMessage): Promise<void> {
     const next = BigInt(offset) + 1n;
     await this.consumer.commitOffsets([{ topic, partition, offset: String(next) }]);
@@ -188,7 +180,7 @@ export class GroupMember implements Subscription {
     }
     if (this.watching) clearInterval(this.watching);
     for (const timer of this.pauses) clearTimeout(timer);
-    await Promise.all([...this.workers.values()].map((worker) => worker.idle()));
+    await this.workers.idle();
     await this.consumer.disconnect().catch((error: unknown) => {
       this.options.log.debug('a member did not leave properly; the group notices by itself', {
         operation: 'bus',

@@ -4,7 +4,7 @@ import { delayAfter, type BatchmillError } from '@batchmill/contracts';
 import type { IncomingMessage, SubscribeOptions, Subscription } from '../../bus.js';
 import type { GroupMemberOptions } from '../kafka-client.js';
 import { busError, kafkaError, says } from '../kafka-error.js';
-import { PartitionWorker } from '../partition-worker.js';
+import { PartitionWorkers } from '../partition-workers.js';
 import { BrokerLink } from './broker-link.js';
 import { GroupLink } from './group-link.js';
 import { Generation } from './generation.js';
@@ -42,7 +42,7 @@ export class GroupMember implements Subscription {
   private readonly stopped = new AbortController();
   private readonly group: GroupLink;
   private readonly link: BrokerLink;
-  private readonly workers = new Map<string, PartitionWorker>();
+  private readonly workers: PartitionWorkers;
   private readonly slots = new Slots(concurrency);
   private readonly running: Promise<void>;
   private current: Generation | null = null;
@@ -60,6 +60,11 @@ export class GroupMember implements Subscription {
     const { sessionTimeoutMs } = options;
     this.group = new GroupLink(clientOptions, { group, topics, sessionTimeoutMs, rebalanceTimeoutMs });
     this.link = new BrokerLink({ ...clientOptions, retries: 0 });
+    this.workers = new PartitionWorkers({
+      handle: subscribing.handle,
+      commit: (message) => this.commit(message),
+      redeliveryPauseMs: options.redeliveryPauseMs,
+    });
     this.running = this.run();
   }
 
@@ -114,7 +119,7 @@ export class GroupMember implements Subscription {
     const generation = await Generation.begin(shares, {
       ...{ group, link, topics: subscribing.topics, slots: this.slots },
       sessionTimeoutMs: options.sessionTimeoutMs,
-      workerOf: (topic, partition) => this.workerOf(topic, partition),
+      workerOf: (topic, partition) => this.workers.of(topic, partition),
       committedOffsets: () => options.committedOffsets(subscribing.group, subscribing.topics),
       onPause: (place, ms) => this.debug('a message comes again after a pause', { ...place, ms }),
       onNewTopic: (topic) => this.warn('a topic was created again and is read from its beginning', { topic }),
@@ -136,7 +141,7 @@ export class GroupMember implements Subscription {
     this.stopped.abort();
     if (!this.current) this.group.interrupt();
     await this.running;
-    await Promise.all([...this.workers.values()].map((worker) => worker.idle()));
+    await this.workers.idle();
     await this.group.leave().catch((error: unknown) => {
       this.debug('a member did not leave properly; the group notices by itself', {
         error: kafkaError(error, 'Leaving').message,
@@ -147,20 +152,6 @@ export class GroupMember implements Subscription {
 
   private isStopping(): boolean {
     return this.stopped.signal.aborted;
-  }
-
-  /** It is kept: a message whose commit was lost is known when it comes again. */
-  private workerOf(topic: string, partition: number): PartitionWorker {
-    const place = `${topic}/${partition}`;
-    const known = this.workers.get(place);
-    if (known) return known;
-    const worker = new PartitionWorker({
-      handle: this.subscribing.handle,
-      commit: (message) => this.commit(message),
-      redeliveryPauseMs: this.options.redeliveryPauseMs,
-    });
-    this.workers.set(place, worker);
-    return worker;
   }
 
   private async commit(message: IncomingMessage): Promise<void> {
