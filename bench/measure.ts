@@ -30,7 +30,7 @@ export interface Measured extends ContenderResult {
 }
 
 const root = join(import.meta.dirname, '..');
-const simulatorProgram = join(root, 'apps/simulator/dist/main.js');
+const simulatorProgram = join(root, 'packages/bundle/dist/simulator.js');
 /** Keeps garbage from filling memory: by default, V8's young generation grows to 96 MB. */
 export const engineFlags = ['--max-semi-space-size=16'] as const;
 const inThisFolder = (file: string): string => join(import.meta.dirname, file);

@@ -77,7 +77,7 @@ function tryCommand(image: ImageFolder): void {
 function printSizes({ root }: ImageFolder): void {
   if (existsSync(join(root, 'app/node_modules/node'))) throw new Error('the image contains the dev dependency node');
   process.stdout.write('on top of the Node image:\n');
-  for (const folder of ['app', 'app/node_modules', 'app/apps', 'app/libs', 'app/pipelines']) {
+  for (const folder of ['app', 'app/node_modules', 'app/packages', 'app/pipelines']) {
     const [bytes = ''] = execFileSync('du', ['-sb', join(root, folder)], { encoding: 'utf8' }).split('\t');
     process.stdout.write(`  ${(Number(bytes) / 1e6).toFixed(1).padStart(6)} MB  /${folder}\n`);
   }

@@ -33,7 +33,7 @@ export function describeKills(moments: readonly Moment[]): void {
     const started: ChildProcess[] = [];
 
     beforeAll(async () => {
-      const built = join(root, 'apps/all-in-one/dist/main.js');
+      const built = join(root, 'packages/bundle/dist/all-in-one.js');
       if (!existsSync(built)) throw new Error(`${built} is missing: run "npm run build" first`);
       folder = await mkdtemp(join(tmpdir(), 'batchmill-kill-'));
       home = join(folder, 'home');
@@ -121,7 +121,8 @@ export function describeKills(moments: readonly Moment[]): void {
     /** For a moment at a port, starts the process that kills itself; otherwise the product's own. */
     async function startEngine(moment: Moment | null): Promise<ChildProcess> {
       const killAt = moment !== null && 'port' in moment.at ? moment.at : null;
-      const main = killAt === null ? join(root, 'apps/all-in-one/dist/main.js') : join(here, 'self-killing-service.ts');
+      const main =
+        killAt === null ? join(root, 'packages/bundle/dist/all-in-one.js') : join(here, 'self-killing-service.ts');
       const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main], {
         cwd: root,
         stdio: ['ignore', 'pipe', 'inherit'],
@@ -166,7 +167,7 @@ function notesOf(topic: string): Record<string, unknown>[] {
 }
 
 async function startSimulatorProcess(data: string): Promise<{ process: ChildProcess; url: string }> {
-  const main = join(root, 'apps/simulator/dist/main.js');
+  const main = join(root, 'packages/bundle/dist/simulator.js');
   const args = ['--disable-warning=ExperimentalWarning', main, '--port', '0', '--data', data, '--speed', '1000'];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const line = await firstLine(child, /http:\/\/\S+/);

@@ -26,7 +26,7 @@ export async function batchmill(
   args: readonly string[],
   options: CommandOptions = {},
 ): Promise<CommandResult> {
-  return runNode(join(root, 'apps/cli/dist/main.js'), args, cwd, options);
+  return runNode(join(root, 'packages/bundle/dist/cli.js'), args, cwd, options);
 }
 
 /** Runs the demo in a folder. */

@@ -16,7 +16,7 @@ describe('the guide to once', () => {
     folder = await mkdtemp(join(tmpdir(), 'batchmill-once-guide-'));
     await mkdir(join(folder, 'bin'));
     const npx = join(folder, 'bin/npx');
-    const main = join(root, 'apps/cli/dist/main.js');
+    const main = join(root, 'packages/bundle/dist/cli.js');
     await writeFile(
       npx,
       `#!/bin/sh\nshift\nexec '${process.execPath}' --disable-warning=ExperimentalWarning '${main}' "$@"\n`,

@@ -14,7 +14,7 @@ export class StartedApp {
 
   /** Resolves when the app logs "running". */
   static async start(folder: string, app: string, env: Readonly<Record<string, string>>): Promise<StartedApp> {
-    const args = ['--disable-warning=ExperimentalWarning', join(folder, 'apps', app, 'dist/main.js')];
+    const args = ['--disable-warning=ExperimentalWarning', join(folder, 'packages/bundle/dist', `${app}.js`)];
     const child = spawn(process.execPath, args, {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -34,7 +34,7 @@ export async function buildPackage(): Promise<string> {
   const external = [...versions.keys()].map(startingWith);
   const imported = await bundleCode(join(folder, 'dist'), external);
   await bundleTypes(join(folder, 'dist'), external);
-  cpSync(join(root, 'apps/cli/bin'), join(folder, 'bin'), { recursive: true });
+  cpSync(join(root, 'packages/bundle/bin'), join(folder, 'bin'), { recursive: true });
   for (const file of ['LICENSE', 'NOTICE']) cpSync(join(root, file), join(folder, file));
   for (const part of ['README.md', 'CHANGELOG.md', 'template', 'template-of-consumer'])
     cpSync(join(source, part), join(folder, part), { recursive: true });
@@ -46,7 +46,7 @@ export async function buildPackage(): Promise<string> {
 async function bundleCode(dir: string, external: RegExp[]): Promise<string[]> {
   const input = {
     ...entries,
-    main: join(root, 'apps/cli/dist/main.js'),
+    cli: join(root, 'apps/cli/dist/main.js'),
     worker: join(root, 'apps/simulator/dist/worker.js'),
   };
   const bundle = await rolldown({ cwd: root, input, external, platform: 'node', tsconfig });

@@ -1,4 +1,4 @@
-import { ValidationError, readTextFile, repository } from '@batchmill/contracts';
+import { ValidationError, libraryScope, readTextFile, repository } from '@batchmill/contracts';
 import { consumerModule, findConsumerFiles } from '@batchmill/consumer';
 import type { Type } from '@nestjs/common';
 import { existsSync, readdirSync } from 'node:fs';
@@ -59,7 +59,7 @@ function isConsumer(app: string): boolean {
 }
 
 async function moduleOfApp(name: string): Promise<Type> {
-  const { consumer } = (await import(`@batchmill/${name}`)) as { readonly consumer?: unknown };
+  const { consumer } = (await import(`${libraryScope}/${name}`)) as { readonly consumer?: unknown };
   if (typeof consumer === 'function') return consumer as Type; // Nest checks that it is a module
   throw new Error(`apps/${name}: its index exports ${typeof consumer} as \`consumer\`, expected the Nest module`);
 }

@@ -1,10 +1,13 @@
 import { isBatchmillError } from '@batchmill/contracts';
 import { CommanderError } from 'commander';
+import { enableCompileCache } from 'node:module';
 import { handleOutputErrors } from './handle-output-errors.js';
 import { parseArguments } from './parse-arguments.js';
 import { reportSignals } from './signals.js';
 
 /* The `batchmill` command. Its exit codes are in `exit-codes.ts`. */
+// A command is loaded once it is known. Node keeps what it compiled in the folder for temporary files.
+enableCompileCache();
 reportSignals();
 handleOutputErrors();
 try {

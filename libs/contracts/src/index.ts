@@ -1,6 +1,6 @@
 export { Clock, SystemClock } from './clock.js';
 export { Ids, RandomIds } from './ids.js';
-export { repository } from './repository.js';
+export { libraryScope, repository } from './repository.js';
 export {
   ConnectionError,
   ProcessingError,

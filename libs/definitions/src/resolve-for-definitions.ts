@@ -1,14 +1,13 @@
-import { repository } from '@batchmill/contracts';
+import { libraryScope } from '@batchmill/contracts';
 import { createRequire, registerHooks } from 'node:module';
 import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /** The libraries by their names in the package that users install, and by their names in the repository. */
 const libraries = ['pipeline', 'consumer'];
-const ownScope = repository === null ? 'batchmill' : '@batchmill';
 const ownNames: ReadonlyMap<string, string> = new Map(
   libraries.flatMap((library) =>
-    ['batchmill', '@batchmill'].map((scope) => [`${scope}/${library}`, `${ownScope}/${library}`] as const),
+    ['batchmill', '@batchmill'].map((scope) => [`${scope}/${library}`, `${libraryScope}/${library}`] as const),
   ),
 );
 const folders = new Set<string>();
@@ -37,9 +36,11 @@ export function resolveForDefinitions(folder: string): void {
 }
 
 function canResolveLibraries(folder: string): boolean {
+  // In the repository they would be found as single files, which are other modules than those of the bundle.
+  if (libraryScope.endsWith('/bundle')) return false;
   const from = createRequire(join(folder, 'any.js'));
   try {
-    for (const library of libraries) from.resolve(`${ownScope}/${library}`);
+    for (const library of libraries) from.resolve(`${libraryScope}/${library}`);
     return true;
   } catch {
     return false;

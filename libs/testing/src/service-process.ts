@@ -33,7 +33,7 @@ export class ServiceProcess {
   static async start(
     name: string,
     env: Readonly<Record<string, string>>,
-    main = join(root, 'apps', name, 'dist/main.js'),
+    main = join(root, 'packages/bundle/dist', `${name}.js`),
   ): Promise<ServiceProcess> {
     if (!existsSync(main)) throw new Error(`${main} is missing: run "npm run build" first`);
     const flags = [

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const main = join(import.meta.dirname, '../../../apps/simulator/dist/main.js');
+const main = join(import.meta.dirname, '../../../packages/bundle/dist/simulator.js');
 
 export interface Ledger {
   readonly requests: number;

@@ -12,9 +12,9 @@ A consumer: it requests runs of its own pipeline and handles their answers.
 ```sh
 npm run jest -- apps/__name__          # its tests: all stages on embedded stores
 npm run build
-node apps/__name__/dist/main.js        # this service alone, beside the stages on the same servers
+sh deploy/start.sh __name__            # this service alone, beside the stages on the same servers
 docker compose up __name__             # the same, with the servers
 
 # all stages and this consumer in one process, on embedded stores
-BATCHMILL_CONSUMERS=__name__ node apps/all-in-one/dist/main.js
+BATCHMILL_CONSUMERS=__name__ sh deploy/start.sh all-in-one
 ```

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const bin = join(import.meta.dirname, '../../bin/batchmill.js');
+const bin = join(import.meta.dirname, '../../../../packages/bundle/bin/batchmill.js');
 
 describe('completion in bash', () => {
   let folder: string;

@@ -3,8 +3,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-const launcher = join(import.meta.dirname, '../../bin/batchmill.js');
-const main = join(import.meta.dirname, '../../dist/main.js');
+const launcher = join(import.meta.dirname, '../../../../packages/bundle/bin/batchmill.js');
+const main = join(import.meta.dirname, '../../../../packages/bundle/dist/cli.js');
 
 interface StartOptions {
   readonly cwd: string;

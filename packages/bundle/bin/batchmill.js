@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 if (!existsSync(main)) {
   process.stderr.write('batchmill is not built yet: run "npm run build" first\n');
   process.exit(1);
