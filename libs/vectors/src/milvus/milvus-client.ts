@@ -1,7 +1,6 @@
-import { ValidationError } from '@batchmill/contracts';
 import { MilvusClient, type ClientConfig } from '@zilliz/milvus2-sdk-node';
-import type { MilvusAddress } from './milvus-address.js';
-import type { MilvusTls, MilvusVectorsOptions } from './milvus-options.js';
+import type { MilvusTls } from './milvus-options.js';
+import type { PartsOptions } from './milvus-parts.js';
 
 /** Reconnects within seconds after an outage. By default gRPC waits up to two minutes. */
 const maxReconnectMs = 2_000;
@@ -13,12 +12,9 @@ const readCalls = 8;
  * unhandled rejection when the server is unavailable. The SDK's retries are off because each would restart the deadline.
  * Its log is off because it contains whole requests when NODE_ENV is `debug`.
  */
-export function makeMilvusClient(
-  { host, port, database }: MilvusAddress,
-  options: MilvusVectorsOptions,
-  { callTimeoutMs, callsInFlight }: { callTimeoutMs: number; callsInFlight: number },
-): MilvusClient {
-  const { token, user, password, tls } = options;
+export function makeMilvusClient(options: PartsOptions): MilvusClient {
+  const { host, port, database } = options.address;
+  const { token, user, password, tls, callTimeoutMs, callsInFlight } = options;
   return new MilvusClient({
     address: `${host}:${port}`,
     __SKIP_CONNECT__: true,
@@ -42,12 +38,6 @@ function tlsOf(tls: boolean | MilvusTls | undefined): Pick<ClientConfig, 'ssl' |
   if (tls === undefined || tls === false) return {};
   if (tls === true) return { ssl: true };
   const { caFile, certificateFile, keyFile, serverName } = tls;
-  if ((certificateFile === undefined) !== (keyFile === undefined)) {
-    throw new ValidationError(
-      'vectors.bad-address',
-      'MILVUS_CERTIFICATE_FILE and MILVUS_KEY_FILE: found one of them, expected both or none.',
-    );
-  }
   return {
     ssl: true,
     tls: {

@@ -3,7 +3,7 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConnectionError, delayAfter, ValidationError } from '@batchmill/contracts';
-import type { ConsistencyLevelEnum, MilvusClient } from '@zilliz/milvus2-sdk-node';
+import type { ConsistencyLevelEnum } from '@zilliz/milvus2-sdk-node';
 import {
   checkCollection,
   checkQuery,
@@ -27,12 +27,11 @@ import { CallSlots } from './call-slots.js';
 import type { MilvusCollection } from './collection-description.js';
 import { filterOf } from './filter-expression.js';
 import { parseMilvusAddress } from './milvus-address.js';
-import { MilvusAliases } from './milvus-aliases.js';
-import { MilvusCalls } from './milvus-calls.js';
 import { findVectors } from './find-vectors.js';
-import { makeMilvusClient } from './milvus-client.js';
-import { MilvusCollections } from './milvus-collections.js';
+import { MilvusCalls } from './milvus-calls.js';
 import type { MilvusVectorsOptions } from './milvus-options.js';
+import type { Parts, PartsOptions } from './milvus-parts.js';
+import { checkTls } from './milvus-tls.js';
 import {
   byKey,
   changedRow,
@@ -46,7 +45,7 @@ import {
 import { replaceRows } from './replace-rows.js';
 import { lastOfEachKey, splitRows } from './split-rows.js';
 import { isSupportedVersion, upsertsIntoPartitions } from './server-version.js';
-import { chooseWriteRows, insertWithSdk, type WriteRows } from './write-rows.js';
+import type { WriteRows } from './write-rows.js';
 
 /** Rows without vectors: far below the limit of what one answer may hold. */
 const rowsPerRead = 1_000;
@@ -71,61 +70,45 @@ interface Health {
   readonly quota_states?: readonly string[];
 }
 
-interface Parts {
-  readonly address: string;
-  readonly client: MilvusClient;
-  readonly calls: MilvusCalls;
-  readonly collections: MilvusCollections;
-  readonly aliases: MilvusAliases;
-  readonly upsert: WriteRows;
-  readonly insert: WriteRows;
-  readonly slots: CallSlots;
-  readonly maxCallBytes: number;
-}
-
 /** Collections of Milvus 2.3 and later. It reads with strong consistency, and so sees every earlier write. */
 export class MilvusVectors extends Vectors {
   private doesUpsertIntoPartitions: boolean | null = null;
 
-  private constructor(private readonly parts: Parts) {
+  private opening: Promise<Parts> | null = null;
+  private readonly address: string;
+  private readonly calls: MilvusCalls;
+  private readonly slots: CallSlots;
+  private readonly maxCallBytes: number;
+
+  private constructor(private readonly options: Omit<PartsOptions, 'calls'>) {
     super();
+    this.address = `${options.address.host}:${options.address.port}`;
+    this.calls = new MilvusCalls(this.address, options.callTimeoutMs);
+    this.slots = new CallSlots(options.callsInFlight);
+    this.maxCallBytes = options.maxCallBytes ?? defaultMaxCallBytes;
   }
 
-  /** Connects at the first call, not here. Rejects with a ValidationError if the URL is invalid. */
+  /** Loads the SDK and connects at the first call, not here. Rejects with a ValidationError if the URL or the TLS is invalid. */
   static async open(options: MilvusVectorsOptions): Promise<MilvusVectors> {
     const { callTimeoutMs = defaultCallTimeoutMs, callsInFlight = defaultCallsInFlight } = options;
-    const parsed = parseMilvusAddress(options.url);
-    const address = `${parsed.host}:${parsed.port}`;
-    const client = makeMilvusClient(parsed, options, { callTimeoutMs, callsInFlight });
-    const calls = new MilvusCalls(address, callTimeoutMs);
-    const collections = new MilvusCollections(client, calls, callTimeoutMs);
-    return new MilvusVectors({
-      address,
-      client,
-      calls,
-      collections,
-      aliases: new MilvusAliases(client, calls, collections),
-      upsert: await chooseWriteRows(client, options),
-      insert: insertWithSdk(client),
-      slots: new CallSlots(callsInFlight),
-      maxCallBytes: options.maxCallBytes ?? defaultMaxCallBytes,
-    });
+    checkTls(options.tls);
+    return new MilvusVectors({ ...options, callTimeoutMs, callsInFlight, address: parseMilvusAddress(options.url) });
   }
 
   /** Also creates the index and starts to load the collection, unless another process has done so. */
   override async ensureCollection(collection: VectorCollection): Promise<void> {
     checkCollection(collection);
-    await this.parts.collections.ensure(collection);
+    await (await this.parts).collections.ensure(collection);
   }
 
   override async hasCollection(collection: VectorCollection): Promise<boolean> {
     checkCollection(collection);
-    return this.parts.collections.isThere(collection);
+    return (await this.parts).collections.isThere(collection);
   }
 
   override async describeServer(): Promise<VectorsServer> {
     const version = await this.version();
-    return { name: this.parts.address, version, isSupported: isSupportedVersion(version) };
+    return { name: this.address, version, isSupported: isSupportedVersion(version) };
   }
 
   /**
@@ -138,8 +121,8 @@ export class MilvusVectors extends Vectors {
     const rows = rowsFor(existing, given);
     checkRows(existing, rows);
     let hasFailed = false;
-    const writes = splitRows(lastOfEachKey(rows), this.parts.maxCallBytes).map((part) =>
-      this.parts.slots.run(async () => {
+    const writes = splitRows(lastOfEachKey(rows), this.maxCallBytes).map((part) =>
+      this.slots.run(async () => {
         if (hasFailed) return;
         try {
           await this.write(existing, part);
@@ -165,8 +148,9 @@ export class MilvusVectors extends Vectors {
     const filter = where === undefined ? {} : { filter: filterOf(existing, where) };
     if (limit < 1) return [];
     checkLimit(existing, limit);
+    const { client } = await this.parts;
     const answer = await this.read(collection, `Searching the collection ${collection}`, (timeout) =>
-      this.parts.client.search({
+      client.search({
         collection_name: collection,
         data: Array.from(vector),
         anns_field: existing.vectorField,
@@ -182,7 +166,7 @@ export class MilvusVectors extends Vectors {
 
   /** Page by page: Milvus returns the rows with the smallest keys after the last one of the previous page. */
   override async *entries(collection: string): AsyncGenerator<VectorEntry, void, undefined> {
-    const existing = await this.parts.collections.find(collection);
+    const existing = await (await this.parts).collections.find(collection);
     if (existing === null) return;
     let after = '';
     for (;;) {
@@ -196,7 +180,7 @@ export class MilvusVectors extends Vectors {
   }
 
   override async find(collection: string, keys: readonly string[]): Promise<ReadonlyMap<string, VectorEntry>> {
-    const existing = await this.parts.collections.find(collection);
+    const existing = await (await this.parts).collections.find(collection);
     const found = new Map<string, VectorEntry>();
     if (existing === null) return found;
     for (const filter of filtersOf(existing, keys)) {
@@ -206,21 +190,21 @@ export class MilvusVectors extends Vectors {
   }
 
   override async findVectors(collection: string, query: VectorQuery): Promise<ReadonlyMap<string, Float32Array>> {
-    const existing = await this.parts.collections.find(collection);
+    const existing = await (await this.parts).collections.find(collection);
     if (existing === null || query.texts.length === 0) return new Map();
     return findVectors(existing, query, (filter, fields, limit) => this.rowsOf(existing, filter, fields, limit));
   }
 
   /** Milvus hides the rows at once, and removes them from its files when it compacts them. */
   override async delete(collection: string, keys: readonly string[]): Promise<void> {
-    const existing = await this.parts.collections.find(collection);
+    const existing = await (await this.parts).collections.find(collection);
     if (existing === null) return;
     for (const filter of filtersOf(existing, keys)) await this.deleteRows(existing, filter);
   }
 
   /** Milvus writes whole rows: each is read with its vector, changed and upserted. */
   override async updateFields(collection: string, updates: readonly RowUpdate[]): Promise<void> {
-    const existing = await this.parts.collections.find(collection);
+    const existing = await (await this.parts).collections.find(collection);
     if (existing === null) return;
     checkUpdates(existing, updates);
     const byKeyOfRow = new Map(updates.map((update) => [update.key, update]));
@@ -234,52 +218,63 @@ export class MilvusVectors extends Vectors {
   }
 
   override async describe(collection: string): Promise<VectorCollection | null> {
-    const found = await this.parts.collections.describe(collection);
+    const found = await (await this.parts).collections.describe(collection);
     return found?.name === collection ? found : null;
   }
 
   override async collectionOf(alias: string): Promise<VectorCollection | null> {
-    return this.parts.aliases.collectionOf(alias);
+    return (await this.parts).aliases.collectionOf(alias);
   }
 
   override async setAlias(alias: string, collection: string): Promise<void> {
-    await this.parts.aliases.set(alias, collection);
+    await (await this.parts).aliases.set(alias, collection);
   }
 
   override async aliasesOf(collection: string): Promise<readonly string[]> {
-    return (await this.parts.collections.describe(collection))?.aliases ?? [];
+    return (await (await this.parts).collections.describe(collection))?.aliases ?? [];
   }
 
   override async dropAlias(alias: string): Promise<void> {
-    await this.parts.aliases.drop(alias);
+    await (await this.parts).aliases.drop(alias);
   }
 
   override async dropCollection(collection: string): Promise<void> {
-    await this.parts.collections.drop(collection);
+    await (await this.parts).collections.drop(collection);
   }
 
   override async count(collection: string): Promise<number> {
-    if ((await this.parts.collections.find(collection)) === null) return 0;
+    if ((await (await this.parts).collections.find(collection)) === null) return 0;
     return await this.countRows(collection);
   }
 
   /** Rejects if the server is not healthy or accepts no rows. */
   override async check(): Promise<void> {
-    const { calls, client, address } = this.parts;
-    const answer = await calls.call('Checking the health', () => client.checkHealth());
+    const { client } = await this.parts;
+    const answer = await this.calls.call('Checking the health', () => client.checkHealth());
     const { isHealthy, reasons, quota_states: quotas = [] }: Health = answer;
     if (!isHealthy) {
-      throw new ConnectionError('vectors.unavailable', `Milvus at ${address} is not healthy: ${reasons.join(', ')}.`);
+      throw new ConnectionError(
+        'vectors.unavailable',
+        `Milvus at ${this.address} is not healthy: ${reasons.join(', ')}.`,
+      );
     }
     if (quotas.includes('DenyToWrite')) {
-      throw new ConnectionError('vectors.no-room', `Milvus at ${address} accepts no rows: ${reasons.join(', ')}.`);
+      throw new ConnectionError('vectors.no-room', `Milvus at ${this.address} accepts no rows: ${reasons.join(', ')}.`);
     }
   }
 
   /** Waits for the calls in flight. */
   override async close(): Promise<void> {
-    this.parts.calls.close();
-    await this.parts.client.closeConnection();
+    this.calls.close();
+    const parts = await this.opening?.catch(() => null);
+    await parts?.client.closeConnection();
+  }
+
+  private get parts(): Promise<Parts> {
+    this.opening ??= import('./milvus-parts.js').then(({ openParts }) =>
+      openParts({ ...this.options, calls: this.calls }),
+    );
+    return this.opening;
   }
 
   private async query(collection: MilvusCollection, filter: string, limit: number): Promise<VectorEntry[]> {
@@ -293,8 +288,9 @@ export class MilvusVectors extends Vectors {
     fields: readonly string[],
     limit: number,
   ): Promise<Row[]> {
+    const { client } = await this.parts;
     const answer = await this.read(name, `Reading rows of the collection ${name}`, (timeout) =>
-      this.parts.client.query({
+      client.query({
         collection_name: name,
         filter,
         output_fields: [...fields],
@@ -307,17 +303,17 @@ export class MilvusVectors extends Vectors {
   }
 
   private async get(name: string): Promise<MilvusCollection> {
-    return (await this.parts.collections.find(name)) ?? refuseUnknownCollection(name);
+    return (await (await this.parts).collections.find(name)) ?? refuseUnknownCollection(name);
   }
 
   private async write(collection: MilvusCollection, rows: readonly VectorRow[]): Promise<void> {
     if (collection.partitionField === undefined || (await this.upsertsIntoPartitions())) {
-      await this.writeBy(this.parts.upsert, collection, rows);
+      await this.writeBy((await this.parts).upsert, collection, rows);
       return;
     }
     await replaceRows(collection, rows, {
       delete: (filter) => this.deleteRows(collection, filter),
-      insert: (inserted) => this.writeBy(this.parts.insert, collection, inserted),
+      insert: async (inserted) => this.writeBy((await this.parts).insert, collection, inserted),
       count: (filter) => this.countRows(collection.name, filter),
       pause: (failedAttempts) => delay(randomInt(delayAfter(failedAttempts, replacingBackoff))),
     });
@@ -329,15 +325,17 @@ export class MilvusVectors extends Vectors {
   }
 
   private async deleteRows({ name }: VectorCollection, filter: string): Promise<void> {
+    const { client } = await this.parts;
     await this.read(name, `Deleting rows of the collection ${name}`, (timeout) =>
-      this.parts.client.delete({ collection_name: name, filter, timeout }),
+      client.delete({ collection_name: name, filter, timeout }),
     );
   }
 
   /** Of those that a filter names, or of all. */
   private async countRows(collection: string, filter?: string): Promise<number> {
+    const { client } = await this.parts;
     const answer = await this.read(collection, `Counting the collection ${collection}`, (timeout) =>
-      this.parts.client.query({
+      client.query({
         collection_name: collection,
         ...(filter !== undefined && { filter }),
         output_fields: ['count(*)'],
@@ -355,22 +353,23 @@ export class MilvusVectors extends Vectors {
   }
 
   private async version(): Promise<string> {
-    const { calls, client } = this.parts;
-    const { version } = await calls.call('Asking for the version', () => client.getVersion());
+    const { client } = await this.parts;
+    const { version } = await this.calls.call('Asking for the version', () => client.getVersion());
     return version;
   }
 
   private async read<T>(collection: string, what: string, work: (timeoutMs: number) => Promise<T>): Promise<T> {
-    await this.parts.collections.waitUntilLoaded(collection);
+    await (await this.parts).collections.waitUntilLoaded(collection);
     return await this.call(collection, what, work);
   }
 
   /** Forgets the collection after any failure: it may have been dropped or released. */
   private async call<T>(collection: string, what: string, work: (timeoutMs: number) => Promise<T>): Promise<T> {
+    const { collections } = await this.parts;
     try {
-      return await this.parts.calls.call(what, work);
+      return await this.calls.call(what, work);
     } catch (error) {
-      this.parts.collections.forget(collection);
+      collections.forget(collection);
       throw error;
     }
   }
