@@ -1,5 +1,5 @@
 import { ConnectionError, TimeoutError, isBatchmillError } from '@batchmill/contracts';
-import { APIConnectionTimeoutError, APIError } from 'openai';
+import { APIConnectionTimeoutError, APIError } from 'openai/error';
 import type { ProviderErrorCode } from '../error-codes.js';
 import { refusalOf } from '../dialects/openai/index.js';
 import { askedDelayMs } from '../rates/shown-rates.js';

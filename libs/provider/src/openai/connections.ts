@@ -1,4 +1,3 @@
-import { proxyFor, type Proxies } from '@batchmill/contracts';
 import { Agent, Pool, ProxyAgent, fetch, type Dispatcher } from 'undici';
 import type OpenAI from 'openai';
 
@@ -6,10 +5,10 @@ type ClientOptions = NonNullable<ConstructorParameters<typeof OpenAI>[0]>;
 
 const connectMs = 30_000;
 
-interface ConnectionsOptions {
-  readonly baseUrl: string;
+export interface ConnectionsOptions {
   readonly callTimeoutMs: number;
-  readonly proxies: Proxies;
+  /** The proxy through which the provider is reached; null: none. */
+  readonly proxy: URL | null;
   readonly onHeaders: (headers: Headers) => void;
 }
 
@@ -20,26 +19,22 @@ interface ConnectionsOptions {
  * all calls on one connection, so that they all fail when it breaks.
  */
 export class Connections {
-  /** The proxy through which the provider is reached; null: none. */
-  readonly proxy: URL | null;
   readonly #keptAlive: Dispatcher;
   readonly #fresh: Dispatcher;
   readonly #synchronous: Dispatcher;
   readonly #onHeaders: (headers: Headers) => void;
 
   /** `onHeaders` is called with the headers of every response. */
-  constructor({ baseUrl, callTimeoutMs, proxies, onHeaders }: ConnectionsOptions) {
+  constructor({ callTimeoutMs, proxy, onHeaders }: ConnectionsOptions) {
     this.#onHeaders = onHeaders;
     const limits = {
       headersTimeout: callTimeoutMs,
       bodyTimeout: callTimeoutMs,
       allowH2: false,
     };
-    const url = URL.parse(baseUrl); // null for a command that makes no call, whose simulator was not started
-    this.proxy = url === null ? null : proxyFor(url, proxies);
-    this.#keptAlive = dispatcherOf(this.proxy, { ...limits, connections: 32, keepAliveTimeout: 10_000 });
-    this.#fresh = dispatcherOf(this.proxy, { ...limits, pipelining: 0 }); // sends `connection: close`
-    this.#synchronous = dispatcherOf(this.proxy, { ...limits, connections: 512, keepAliveTimeout: 4_000 });
+    this.#keptAlive = dispatcherOf(proxy, { ...limits, connections: 32, keepAliveTimeout: 10_000 });
+    this.#fresh = dispatcherOf(proxy, { ...limits, pipelining: 0 }); // sends `connection: close`
+    this.#synchronous = dispatcherOf(proxy, { ...limits, connections: 512, keepAliveTimeout: 4_000 });
   }
 
   get keptAlive(): Pick<ClientOptions, 'fetch' | 'fetchOptions'> {

@@ -1,4 +1,4 @@
-import { APIError } from 'openai';
+import { APIError } from 'openai/error';
 import { shownRates } from '../rates/shown-rates.js';
 import type { GovernedCall, RateLimiter } from '../rates/rate-limiter.js';
 import { AccountRefusedError, RefusedError, TierRefusedError } from '../refused-error.js';

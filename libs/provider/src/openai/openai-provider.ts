@@ -1,8 +1,8 @@
 /* Long, because it holds every call of the API and how its failure is handled. */
 
-import { noProxies, type Clock, type Proxies } from '@batchmill/contracts';
+import { noProxies, proxyFor, type Clock, type Proxies } from '@batchmill/contracts';
 import { embeddingCapabilitiesOf } from '@batchmill/models';
-import OpenAI, { toStreamingFile } from 'openai';
+import type OpenAI from 'openai';
 import { embeddingBody } from '../dialects/openai/index.js';
 import {
   Provider,
@@ -24,7 +24,7 @@ import type { AccountInfo } from '../account-info.js';
 import type { EmbeddingsRequest, SynchronousRequest } from '../requests/synchronous-request.js';
 import type { EmbeddingsResult, SynchronousResult } from '../results/synchronous-result.js';
 import { accountInfoOf, accountOf, withReported } from './account-of.js';
-import { Connections } from './connections.js';
+import type { Clients, ClientsOptions } from './clients.js';
 import { connectionError, timeoutError, toCallError } from './call-error.js';
 import { noteFailure } from './note-failure.js';
 import { readBatch, readBatchPage, type BatchPage } from './read-batch.js';
@@ -77,10 +77,9 @@ export class OpenAiProvider extends Provider {
   #accountInfo: AccountInfo;
   /** The `Date` header of the last response. */
   #lastDate: string | null = null;
-  readonly #client: OpenAI;
-  readonly #freshClient: OpenAI;
+  readonly #clientsOptions: ClientsOptions;
+  #opening: Promise<Clients> | null = null;
   readonly #synchronous: SynchronousCalls;
-  readonly #connections: Connections;
   readonly #closing = new AbortController();
   readonly #retries: RetryOptions;
   readonly #rateLimiter: RateLimiter;
@@ -108,7 +107,9 @@ export class OpenAiProvider extends Provider {
       this.#lastDate = headers.get('date');
       this.#accountInfo = withReported(this.#accountInfo, headers);
     };
-    this.#connections = new Connections({ baseUrl: baseURL, callTimeoutMs, proxies, onHeaders });
+    const url = URL.parse(baseURL); // null for a command that makes no call, whose simulator was not started
+    const proxy = url === null ? null : proxyFor(url, proxies);
+    this.#clientsOptions = { apiKey, baseURL, organization, project, callTimeoutMs, proxy, onHeaders };
     this.#retries = {
       clock,
       retries: retries.times,
@@ -116,13 +117,8 @@ export class OpenAiProvider extends Provider {
       capMs: 30_000,
       signal: this.#closing.signal,
     };
-    // Every option is set, so that the SDK reads none from the environment. Its log is off, because it would contain contents.
-    const account = { apiKey, adminAPIKey: null, baseURL, organization, project, webhookSecret: null };
-    const transport = { maxRetries: 0, timeout: callTimeoutMs, logLevel: 'off' } as const;
-    this.#client = new OpenAI({ ...account, ...transport, ...this.#connections.keptAlive });
-    this.#freshClient = new OpenAI({ ...account, ...transport, ...this.#connections.fresh });
     this.#synchronous = new SynchronousCalls({
-      client: new OpenAI({ ...account, ...transport, ...this.#connections.synchronous }),
+      client: async () => (await this.#clients).synchronous,
       account: this.account,
       rateLimiter: this.#rateLimiter,
       clock,
@@ -139,9 +135,10 @@ export class OpenAiProvider extends Provider {
     const call = `uploadFile ${file.name}`;
     return withRetries(this.#retries, async () => {
       const source = new UploadSource(file);
+      const { keptAlive, toStreamingFile } = await this.#clients;
       const upload = toStreamingFile(source, file.name, { type: 'application/jsonl' });
       const uploaded = await this.#once(call, { unclear }, () =>
-        this.#client.files.create({ purpose: 'batch', file: upload }),
+        keptAlive.files.create({ purpose: 'batch', file: upload }),
       ).catch((error: unknown) => {
         throw source.failure ?? error;
       });
@@ -151,12 +148,12 @@ export class OpenAiProvider extends Provider {
 
   async retrieveFile(fileId: string): Promise<UploadedFile> {
     const call = `retrieveFile ${fileId}`;
-    return this.#call(call, async () => readFile(call, await this.#client.files.retrieve(fileId)));
+    return this.#call(call, async () => readFile(call, await (await this.#client).files.retrieve(fileId)));
   }
 
   async hasFile(fileId: string): Promise<boolean> {
     try {
-      await this.#call(`hasFile ${fileId}`, () => this.#client.files.retrieve(fileId));
+      await this.#call(`hasFile ${fileId}`, async () => (await this.#client).files.retrieve(fileId));
       return true;
     } catch (error) {
       if (error instanceof RefusedError && error.status === 404) return false;
@@ -166,7 +163,7 @@ export class OpenAiProvider extends Provider {
 
   async deleteFile(fileId: string): Promise<void> {
     try {
-      await this.#call(`deleteFile ${fileId}`, () => this.#client.files.delete(fileId));
+      await this.#call(`deleteFile ${fileId}`, async () => (await this.#client).files.delete(fileId));
     } catch (error) {
       if (!(error instanceof RefusedError && error.status === 404)) throw error;
     }
@@ -205,8 +202,9 @@ export class OpenAiProvider extends Provider {
     void this.#clock.sleep(leftMs, finished.signal).then(() => deadline.abort());
     try {
       const inTime = { signal: deadline.signal, patienceMs: leftMs };
+      const { fresh } = await this.#clients;
       const created = await this.#once(call, { unclear: unclearCreate, ...inTime }, () =>
-        this.#freshClient.batches.create(
+        fresh.batches.create(
           {
             input_file_id: batch.inputFileId,
             endpoint: batch.endpoint as OpenAI.BatchCreateParams['endpoint'], // the provider rejects unknown ones
@@ -233,7 +231,12 @@ export class OpenAiProvider extends Provider {
   async retrieveBatch(providerBatchId: string): Promise<ProviderBatch> {
     const call = `retrieveBatch ${providerBatchId}`;
     return this.#call(call, async () =>
-      readBatch(call, await this.#client.batches.retrieve(providerBatchId), this.#clock.now(), this.profile.states),
+      readBatch(
+        call,
+        await (await this.#client).batches.retrieve(providerBatchId),
+        this.#clock.now(),
+        this.profile.states,
+      ),
     );
   }
 
@@ -256,7 +259,7 @@ export class OpenAiProvider extends Provider {
     const call = `cancelBatch ${providerBatchId}`;
     try {
       return await withRetries(this.#retries, async () => {
-        const cancel = () => this.#client.batches.cancel(providerBatchId);
+        const cancel = async () => (await this.#client).batches.cancel(providerBatchId);
         const cancelled = await this.#once(call, { unclear: unclearCancel }, cancel);
         return readBatch(call, cancelled, this.#clock.now(), this.profile.states);
       });
@@ -269,7 +272,7 @@ export class OpenAiProvider extends Provider {
   async *download(fileId: string): AsyncGenerator<Uint8Array, void, undefined> {
     const call = `download ${fileId}`;
     const response = await this.#call(call, async () => {
-      const content = await this.#client.files.content(fileId);
+      const content = await (await this.#client).files.content(fileId);
       if (!content.headers.get('content-type')?.startsWith('text/html')) return content;
       await content.body?.cancel();
       throw connectionError('provider.unexpected-response', `${call}: the response is a web page, not a file`);
@@ -297,7 +300,7 @@ export class OpenAiProvider extends Provider {
     let inputTokens = 0;
     for (const input of sliceTexts(texts)) {
       const settings = { model, dimensions, takesDimensions, body };
-      const send = () => this.#client.embeddings.create(embeddingBody(settings, input));
+      const send = async () => (await this.#client).embeddings.create(embeddingBody(settings, input));
       const governed = { model, tokens: estimateTokens(input) };
       const response = await withRetries(this.#retries, () =>
         this.#once(call, { unclear, mayQuoteTexts: true, governed }, send),
@@ -323,9 +326,10 @@ export class OpenAiProvider extends Provider {
   async readTime(): Promise<ProviderTime> {
     let sentAt = this.#clock.now();
     const call = 'readTime';
-    const page = () => {
+    const page = async () => {
+      const client = await this.#client;
       sentAt = this.#clock.now();
-      return this.#client.get('/batches', { query: { limit: 1 } });
+      return client.get('/batches', { query: { limit: 1 } });
     };
     readBatchPage(call, await this.#call(call, page), null);
     const theirs = new Date(this.#lastDate ?? Number.NaN);
@@ -336,7 +340,7 @@ export class OpenAiProvider extends Provider {
   async listModels(): Promise<readonly string[] | null> {
     if (!this.profile.listsModels) return null;
     try {
-      return idsIn(await this.#call('listModels', () => this.#client.get('/models')));
+      return idsIn(await this.#call('listModels', async () => (await this.#client).get('/models')));
     } catch (error) {
       if (error instanceof RefusedError && hasNoSuchCall.includes(error.status)) return null;
       throw error;
@@ -345,7 +349,7 @@ export class OpenAiProvider extends Provider {
 
   async hasModel(model: string): Promise<boolean> {
     try {
-      await this.#call(`hasModel ${model}`, () => this.#client.models.retrieve(model));
+      await this.#call(`hasModel ${model}`, async () => (await this.#client).models.retrieve(model));
       return true;
     } catch (error) {
       if (error instanceof RefusedError && error.status === 404) return false;
@@ -356,7 +360,23 @@ export class OpenAiProvider extends Provider {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    await this.#connections.close();
+    await (await this.#opening?.catch(() => null))?.close();
+  }
+
+  get #clients(): Promise<Clients> {
+    this.#opening ??= this.#open();
+    return this.#opening;
+  }
+
+  get #client(): Promise<OpenAI> {
+    return this.#clients.then(({ keptAlive }) => keptAlive);
+  }
+
+  async #open(): Promise<Clients> {
+    const { openClients } = await import('./clients.js');
+    const clients = openClients(this.#clientsOptions);
+    if (this.#closing.signal.aborted) await clients.close();
+    return clients;
   }
 
   async #filePage(
@@ -366,7 +386,7 @@ export class OpenAiProvider extends Provider {
   ): Promise<{ data: OpenAI.FileObject[]; hasMore: boolean }> {
     const query = { purpose, limit: 1000, order: 'desc', ...(after === null ? {} : { after }) } as const;
     return this.#call(call, async () => {
-      const page = await this.#client.files.list(query);
+      const page = await (await this.#client).files.list(query);
       if (!Array.isArray(page.data))
         throw connectionError('provider.unexpected-response', `${call}: the response is not a list`);
       return { data: page.data, hasMore: page.has_more };
@@ -377,7 +397,8 @@ export class OpenAiProvider extends Provider {
   #batchPage(call: string, { limit, after }: { limit: number; after: string | null }): Promise<BatchPage> {
     const { batchPaging } = this.profile;
     const query = after === null ? { limit } : { limit, [batchPaging]: after };
-    const read = async () => readBatchPage(call, await this.#client.get('/batches', { query }), after, batchPaging);
+    const read = async () =>
+      readBatchPage(call, await (await this.#client).get('/batches', { query }), after, batchPaging);
     return this.#call(call, read);
   }
 
@@ -405,7 +426,7 @@ export class OpenAiProvider extends Provider {
   #toFailure(error: unknown, call: string, failing: Failing): Error {
     const { unclear: unclearStatuses, mayQuoteTexts = false, waitsOut = false } = failing;
     const now = this.#clock.now();
-    const { proxy } = this.#connections;
+    const { proxy } = this.#clientsOptions;
     return toCallError(error, { call, apiKey: this.#apiKey, proxy, unclearStatuses, waitsOut, now, mayQuoteTexts });
   }
 }

@@ -1,6 +1,7 @@
 import { ConnectionError, TimeoutError, ValidationError, type Clock } from '@batchmill/contracts';
 import { isPlainObject } from '@batchmill/documents';
-import { APIError, type OpenAI } from 'openai';
+import type OpenAI from 'openai';
+import { APIError } from 'openai/error';
 import { embeddingCallLimits, maxEmbeddingTokens, splitEmbeddings, usageOf } from '../dialects/openai/index.js';
 import type { ProviderErrorCode } from '../error-codes.js';
 import type { GovernedCall, RateLimiter } from '../rates/rate-limiter.js';
@@ -21,7 +22,7 @@ import { withRetries, type RetryOptions } from './with-retries.js';
 
 export interface SynchronousCallsOptions {
   /** With its retries off. */
-  readonly client: OpenAI;
+  readonly client: () => Promise<OpenAI>;
   readonly account: string;
   readonly rateLimiter: RateLimiter;
   readonly clock: Clock;
@@ -98,7 +99,8 @@ export class SynchronousCalls {
   /** Throws where nothing was carried out. */
   async #sendOnce(sending: Sending): Promise<Outcome> {
     const { call, path, body, deadline, signal } = sending;
-    const { client, rateLimiter, clock } = this.options;
+    const { rateLimiter, clock } = this.options;
+    const client = await this.options.client();
     const patienceMs = deadline.getTime() - clock.now().getTime();
     await rateLimiter.take(call, { signal, patienceMs });
     if (signal.aborted || clock.now() >= deadline) throw tooLate(call, deadline);
