@@ -3,7 +3,7 @@
  * is in it, packages of others too, except what is not code. Thousands of single files take Node seconds to find and to load.
  */
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { rolldown, type InputOptions, type Plugin } from 'rolldown';
 
 const root = join(import.meta.dirname, '../..');
@@ -28,13 +28,23 @@ const bundle = await rolldown({
   },
   external,
   platform: 'node',
-  plugins: [asciiOnly()],
+  plugins: [onlyUsedValidators()],
   onLog: failOnWarning(),
 });
-await bundle.write({ dir: dist, format: 'esm', chunkFileNames: '[name]-[hash].js', comments: false, keepNames: true });
+const { output } = await bundle.generate({
+  format: 'esm',
+  chunkFileNames: '[name]-[hash].js',
+  comments: false,
+  keepNames: true,
+});
 await bundle.close();
-mkdirSync(dist, { recursive: true });
-for (const app of apps) writeFileSync(join(dist, `${app}.js`), starting(app));
+for (const file of output) if (file.type === 'chunk') write(file.fileName, inAscii(file.code));
+for (const app of apps) write(`${app}.js`, starting(app));
+
+function write(name: string, code: string): void {
+  mkdirSync(dirname(join(dist, name)), { recursive: true });
+  writeFileSync(join(dist, name), code);
+}
 
 /** Node keeps what it compiled in the folder for temporary files, for the next start. */
 function starting(app: string): string {
@@ -49,11 +59,23 @@ function starting(app: string): string {
 }
 
 /** V8 holds the text of a file in memory, with two bytes for each character when one of them is not ASCII. */
-function asciiOnly(): Plugin {
+function inAscii(code: string): string {
+  if (/\\[^\0-\x7f]/.test(code)) throw new Error('found a character after a backslash that is not ASCII');
+  return code.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/**
+ * Of class-validator only the checks that are used, in its ES modules: one of the others loads the phone numbers of the world. Nest
+ * would import all of it for its ValidationPipe, which Batchmill does not use.
+ */
+function onlyUsedValidators(): Plugin {
   return {
-    name: 'ascii-only',
-    renderChunk: (code) =>
-      code.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+    name: 'only-used-validators',
+    resolveId: (source, importer) => {
+      if (source !== 'class-validator') return null;
+      const isOfNest = importer?.includes('@nestjs') === true;
+      return isOfNest ? { id: source, external: true } : join(root, 'node_modules/class-validator/esm2015/index.js');
+    },
   };
 }
 

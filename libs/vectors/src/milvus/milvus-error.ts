@@ -8,7 +8,6 @@ import {
   type BatchmillError,
   type TlsSettings,
 } from '@batchmill/contracts';
-import { status as grpc } from '@grpc/grpc-js';
 import type { VectorsErrorCode } from '../error-codes.js';
 import type { MilvusFailure } from './milvus-failure.js';
 
@@ -62,18 +61,39 @@ const notAccepted: Translation = {
 };
 const failed: Translation = { kind: ProcessingError, code: 'vectors.failed', advice: 'See the log of the server.' };
 
-const byGrpcCode = new Map<number, Translation>([
-  [grpc.CANCELLED, unavailable],
-  [grpc.INVALID_ARGUMENT, notAccepted],
-  [grpc.DEADLINE_EXCEEDED, timedOut],
-  [grpc.PERMISSION_DENIED, refused],
-  [grpc.RESOURCE_EXHAUSTED, rateLimited],
-  [grpc.ABORTED, unavailable],
-  [grpc.INTERNAL, unavailable],
-  [grpc.UNAVAILABLE, unavailable],
-  [grpc.DATA_LOSS, unavailable],
-  [grpc.UNAUTHENTICATED, refused],
-]);
+/** In the order of their numbers, from 0: https://grpc.io/docs/guides/status-codes/. Its library would take long to load. */
+const grpcNames = [
+  'OK',
+  'CANCELLED',
+  'UNKNOWN',
+  'INVALID_ARGUMENT',
+  'DEADLINE_EXCEEDED',
+  'NOT_FOUND',
+  'ALREADY_EXISTS',
+  'PERMISSION_DENIED',
+  'RESOURCE_EXHAUSTED',
+  'FAILED_PRECONDITION',
+  'ABORTED',
+  'OUT_OF_RANGE',
+  'UNIMPLEMENTED',
+  'INTERNAL',
+  'UNAVAILABLE',
+  'DATA_LOSS',
+  'UNAUTHENTICATED',
+];
+
+const byGrpcName: Readonly<Record<string, Translation>> = {
+  CANCELLED: unavailable,
+  INVALID_ARGUMENT: notAccepted,
+  DEADLINE_EXCEEDED: timedOut,
+  PERMISSION_DENIED: refused,
+  RESOURCE_EXHAUSTED: rateLimited,
+  ABORTED: unavailable,
+  INTERNAL: unavailable,
+  UNAVAILABLE: unavailable,
+  DATA_LOSS: unavailable,
+  UNAUTHENTICATED: refused,
+};
 
 /** The first and the last code of a range: https://github.com/milvus-io/milvus/blob/master/pkg/util/merr/errors.go */
 const byCode: readonly (readonly [number, number, Translation])[] = [
@@ -172,9 +192,10 @@ export function isRateLimit(failure: MilvusFailure): boolean {
 
 function translationOf(failure: MilvusFailure): Translation {
   const { grpcCode, code, errorCode, reason, isRetriable } = failure;
-  const tls = grpcCode === grpc.UNAVAILABLE ? tlsAdvice({ message: reason }, tlsSettings) : null;
+  const grpcName = grpcCode === null ? null : grpcNameOf(grpcCode);
+  const tls = grpcName === 'UNAVAILABLE' ? tlsAdvice({ message: reason }, tlsSettings) : null;
   if (tls !== null) return { kind: ConnectionError, code: 'vectors.tls', advice: tls };
-  if (grpcCode === grpc.UNAVAILABLE && (mayWantTls(reason) || hungUp.test(reason))) {
+  if (grpcName === 'UNAVAILABLE' && (mayWantTls(reason) || hungUp.test(reason))) {
     return {
       ...unavailable,
       advice: `${unavailable.advice} A server that hangs up at once may want TLS (MILVUS_TLS) or a certificate (MILVUS_CERTIFICATE_FILE).`,
@@ -182,12 +203,16 @@ function translationOf(failure: MilvusFailure): Translation {
   }
   const byText = byReason.find(([pattern]) => pattern.test(reason))?.[1];
   if (byText) return byText;
-  if (grpcCode !== null) return byGrpcCode.get(grpcCode) ?? failed;
+  if (grpcName !== null) return byGrpcName[grpcName] ?? failed;
   const byNumber = byCode.find(([first, last]) => code >= first && code <= last)?.[2];
   return byNumber ?? byErrorCode[errorCode] ?? (isRetriable ? unavailable : failed);
 }
 
 function codesOf({ grpcCode, code, errorCode }: MilvusFailure): string {
-  if (grpcCode !== null) return `gRPC's ${grpc[grpcCode] ?? grpcCode}`;
+  if (grpcCode !== null) return `gRPC's ${grpcNameOf(grpcCode)}`;
   return `Milvus' code ${code}${errorCode === '' ? '' : `, ${errorCode}`}`;
+}
+
+function grpcNameOf(code: number): string {
+  return grpcNames[code] ?? String(code);
 }
