@@ -1,18 +1,24 @@
 import { MilvusClient, type ClientConfig } from '@zilliz/milvus2-sdk-node';
-import type { MilvusTls } from './milvus-options.js';
-import type { PartsOptions } from './milvus-parts.js';
+import type { MilvusAddress } from './milvus-address.js';
+import type { MilvusTls, MilvusVectorsOptions } from './milvus-options.js';
 
 /** Reconnects within seconds after an outage. By default gRPC waits up to two minutes. */
 const maxReconnectMs = 2_000;
 /** Channels for searches and counts, so that they do not wait for write calls. */
 const readCalls = 8;
 
+export type MilvusClientOptions = Omit<MilvusVectorsOptions, 'url'> & {
+  readonly address: MilvusAddress;
+  readonly callTimeoutMs: number;
+  readonly callsInFlight: number;
+};
+
 /**
  * Makes the SDK's client, which connects at its first call: connecting at construction would end the process with an
  * unhandled rejection when the server is unavailable. The SDK's retries are off because each would restart the deadline.
  * Its log is off because it contains whole requests when NODE_ENV is `debug`.
  */
-export function makeMilvusClient(options: PartsOptions): MilvusClient {
+export function makeMilvusClient(options: MilvusClientOptions): MilvusClient {
   const { host, port, database } = options.address;
   const { token, user, password, tls, callTimeoutMs, callsInFlight } = options;
   return new MilvusClient({

@@ -1,18 +1,11 @@
 import type { MilvusClient } from '@zilliz/milvus2-sdk-node';
 import { MilvusAliases } from './milvus-aliases.js';
-import type { MilvusAddress } from './milvus-address.js';
 import type { MilvusCalls } from './milvus-calls.js';
-import { makeMilvusClient } from './milvus-client.js';
+import { makeMilvusClient, type MilvusClientOptions } from './milvus-client.js';
 import { MilvusCollections } from './milvus-collections.js';
-import type { MilvusVectorsOptions } from './milvus-options.js';
 import { chooseWriteRows, insertWithSdk, type WriteRows } from './write-rows.js';
 
-export type PartsOptions = Omit<MilvusVectorsOptions, 'url'> & {
-  readonly address: MilvusAddress;
-  readonly calls: MilvusCalls;
-  readonly callTimeoutMs: number;
-  readonly callsInFlight: number;
-};
+export type PartsOptions = MilvusClientOptions & { readonly calls: MilvusCalls };
 
 /** What needs the SDK, which takes 300 ms and 25 MB to load: most services never ask for a vector. */
 export interface Parts {

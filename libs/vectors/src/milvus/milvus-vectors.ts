@@ -30,7 +30,8 @@ import { parseMilvusAddress } from './milvus-address.js';
 import { findVectors } from './find-vectors.js';
 import { MilvusCalls } from './milvus-calls.js';
 import type { MilvusVectorsOptions } from './milvus-options.js';
-import type { Parts, PartsOptions } from './milvus-parts.js';
+import type { MilvusClientOptions } from './milvus-client.js';
+import type { Parts } from './milvus-parts.js';
 import { checkTls } from './milvus-tls.js';
 import {
   byKey,
@@ -80,7 +81,7 @@ export class MilvusVectors extends Vectors {
   private readonly slots: CallSlots;
   private readonly maxCallBytes: number;
 
-  private constructor(private readonly options: Omit<PartsOptions, 'calls'>) {
+  private constructor(private readonly options: MilvusClientOptions) {
     super();
     this.address = `${options.address.host}:${options.address.port}`;
     this.calls = new MilvusCalls(this.address, options.callTimeoutMs);
