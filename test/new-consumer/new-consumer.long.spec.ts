@@ -21,7 +21,7 @@ describe('a new consumer', () => {
 
   it('S7: a new consumer builds, and passes lint, format, types and its own tests', async () => {
     const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', `apps/${name}`, 'error-codes'];
-    const built = await node('node_modules/nx/dist/bin/nx.js', 'run', `@batchmill/${name}:build`);
+    const built = await node('node_modules/nx/dist/bin/nx.js', 'run', '@batchmill/bundle:build');
     const checks = [
       await node('node_modules/prettier/bin/prettier.cjs', '--check', `apps/${name}`, 'docker-compose.yml'),
       ...(await Promise.all([
