@@ -46,11 +46,15 @@ function write(name: string, code: string): void {
   writeFileSync(join(dist, name), code);
 }
 
-/** Node keeps what it compiled in the folder for temporary files, for the next start. */
+/**
+ * Node keeps what it compiled for the next start: beside the bundle, so that the next build deletes it, or, where that folder cannot be
+ * written to, in the folder for temporary files.
+ */
 function starting(app: string): string {
   return [
-    "import { enableCompileCache, flushCompileCache } from 'node:module';",
-    'enableCompileCache();',
+    "import { constants, enableCompileCache, flushCompileCache } from 'node:module';",
+    'const { status } = enableCompileCache(`${import.meta.dirname}/.cache`);',
+    'if (status === constants.compileCacheStatus.FAILED) enableCompileCache();',
     '// A process that is killed keeps nothing.',
     'setTimeout(flushCompileCache, 10_000).unref();',
     `await import('./apps/${app}.js');`,
