@@ -13,6 +13,7 @@ const selfKillingMain = join(import.meta.dirname, '../crash/self-killing-service
 const documentsPerRun = 12;
 const killedWithinMs = 600_000;
 const endWithinMs = 120_000;
+const longLease = '1800';
 
 /** restarted: one process is killed and started again. taken over: of two processes one is killed, the other continues. */
 export type Afterwards = 'restarted' | 'taken over by a replica';
@@ -21,7 +22,9 @@ export type Afterwards = 'restarted' | 'taken over by a replica';
 export type ThawTime = 'when its work was taken over' | 'after the end of the run';
 
 /** The environment of test/crash/self-killing-service.ts. */
-type KillEnv = Readonly<Record<'KILL_AT' | 'KILL_ONCE_FILE' | 'KILL_SERVICE' | 'KILL_SIGNAL', string>>;
+type KillEnv = Readonly<Record<'KILL_AT' | 'KILL_ONCE_FILE' | 'KILL_SERVICE' | 'KILL_SIGNAL', string>> & {
+  readonly BATCHMILL_LEASE?: string;
+};
 
 const kindsOfRecords = ['runs', 'claims', 'batches', 'notifications'] as const;
 
@@ -150,7 +153,11 @@ export class KilledEngine {
   async #prepareKill(moment: Moment, processes: number): Promise<() => Promise<void>> {
     const candidates =
       'port' in moment.at
-        ? await this.#replace(moment.service, processes, this.#killEnvFor(moment, moment.at, 'SIGKILL'))
+        ? await this.#replace(moment.service, processes, {
+            ...this.#killEnvFor(moment, moment.at, 'SIGKILL'),
+            // Of one that is started again, the leases last longer than the test may take: its successor must end them.
+            ...(processes === 1 && { BATCHMILL_LEASE: longLease }),
+          })
         : await this.#ensureRunning(moment.service, processes);
     for (const service of candidates) {
       if ('port' in moment.at) this.engine.expectEnd(service);

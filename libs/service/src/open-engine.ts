@@ -1,6 +1,7 @@
 import { RandomIds, SystemClock, ValidationError, isBatchmillError } from '@batchmill/contracts';
 import type { Bus } from '@batchmill/bus';
 import { onUnhandledError, type Pipelines } from '@batchmill/pipeline';
+import type { Records, WorkRecord } from '@batchmill/records';
 import type { Log } from '@batchmill/telemetry';
 import { assembleEngine, closePorts, type Engine } from './engine.js';
 import { isEngineRunning, lockEngine } from './engine-lock.js';
@@ -8,6 +9,7 @@ import { createHome } from './home.js';
 import { checkPlace, installationIdOf, recordWork } from './installation.js';
 import { PipelineFiles, shippedApps, type PipelineFilesOptions, type TriedPipelines } from './pipelines/index.js';
 import { openPorts } from './ports/index.js';
+import { hasEnded, nameOfProcess } from './process-name.js';
 import { engineSettingsOf, pipelineDefaultsOf, workSettingsOf, type Settings } from './settings/index.js';
 import { openSimulatedProvider, type SimulatedProvider } from './simulated-provider.js';
 
@@ -69,7 +71,7 @@ export async function openEngine(settings: Settings, options: OpenEngineOptions)
   try {
     const installation = await installationIdOf(ports.store, ids);
     if (options.needsProvider) await checkPlace(ports.store);
-    const owner = `${options.name}-${process.pid}-${ids.next().slice(0, 8)}`;
+    const owner = nameOfProcess(options.name, ids.next().slice(0, 8));
     const context = {
       pipelines,
       engineSettings: engineSettingsOf(settings, installation, options.startsSchedules === true),
@@ -81,7 +83,7 @@ export async function openEngine(settings: Settings, options: OpenEngineOptions)
     const engine = assembleEngine(ports, context, `/batchmill/${options.name}`);
     for (const records of engine.hostDependencies.records) await records.prepare();
     if (options.runsStages === true) {
-      if (isAlone(settings)) for (const records of engine.hostDependencies.records) await records.endLeases();
+      for (const records of engine.hostDependencies.records) await endLeasesOf(records, isAlone(settings));
       await recordWork(ports.store, { by: options.name, clock });
       await engine.installationWatch.isOwn();
       stopWatching = engine.installationWatch.start(options.name);
@@ -110,6 +112,16 @@ export async function tryOpenEngine(
 /** Whether no other process can run stages on this state while this one has the lock of the home. */
 function isAlone({ adapters }: Settings): boolean {
   return adapters.bus.scheme === 'embedded' && adapters.store.scheme === 'embedded';
+}
+
+/** Lets the work of processes that have ended go on at once. That of others goes on when their leases run out. */
+async function endLeasesOf(records: Records<WorkRecord>, isAlone: boolean): Promise<void> {
+  if (isAlone) {
+    await records.endLeases();
+    return;
+  }
+  const ended = [...(await records.leaseHolders())].filter(hasEnded);
+  if (ended.length > 0) await records.endLeases(ended);
 }
 
 /** The pipelines of the settings' folder and of the apps. Rejects with a ValidationError that lists every problem in them. */

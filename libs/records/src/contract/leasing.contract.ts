@@ -77,6 +77,28 @@ export function describeLeasing(make: MakeStore): void {
       expect(await fixture().run('free')).toMatchObject({ fence: 0 });
     });
 
+    it('R7: the leases of a process that has ended are ended, and those of others stay', async () => {
+      await fixture().insertRun('run');
+      await fixture().insertRun('other');
+      await fixture().insertRun('free');
+      await fixture().mustTakeRun('a', 'run');
+      await fixture().mustTakeRun('b', 'other');
+
+      expect(await fixture().runs.leaseHolders()).toEqual(new Set(['a', 'b']));
+      expect(await fixture().runs.endLeases(['a', 'unknown'])).toBe(1);
+
+      expect(await fixture().takeRun('c', 'run')).toMatchObject({ lease: { owner: 'c' } });
+      expect(await fixture().run('other')).toMatchObject({ fence: 1, lease: { owner: 'b' } });
+    });
+
+    it('a lease that has run out has no holder', async () => {
+      await fixture().insertRun('run');
+      await fixture().mustTakeRun('a', 'run');
+      fixture().clock.advance(leaseMs);
+
+      expect(await fixture().runs.leaseHolders()).toEqual(new Set());
+    });
+
     it.each(writes)(
       'R7: a process whose leases were ended cannot %s, although nobody has taken its record',
       async (_, write) => {

@@ -136,13 +136,22 @@ export abstract class Records<T extends WorkRecord> {
     );
   }
 
+  /** Who holds leases that have not run out. */
+  async leaseHolders(): Promise<ReadonlySet<string>> {
+    const holders = new Set<string>();
+    for await (const { lease } of this.collection.find(this.#leasedFilter(), { projection: { lease: 1 } }))
+      if (lease.owner !== null) holders.add(lease.owner);
+    return holders;
+  }
+
   /**
-   * Ends the leases of processes that are gone, so that their work goes on at once, and returns how many there were. Only for a process
-   * that knows that no other works on these records. One that lives on all the same has an older fence: what it writes changes nothing.
+   * Ends the leases of these holders, whose processes have ended, so that their work goes on at once, and returns how many there were. Without
+   * holders: every lease, for a process that knows that no other works on these records. A holder that lives on all the same has an older
+   * fence: what it writes changes nothing.
    */
-  async endLeases(): Promise<number> {
+  async endLeases(holders?: readonly string[]): Promise<number> {
     const { matched } = await this.collection.updateMany(
-      { state: { $in: this.activeStates }, 'lease.until': { $gt: this.clock.now() } },
+      { ...this.#leasedFilter(), ...(holders !== undefined && { 'lease.owner': { $in: holders } }) },
       { $set: { lease: freeLease }, $inc: { fence: 1 } },
     );
     return matched;
@@ -262,6 +271,10 @@ export abstract class Records<T extends WorkRecord> {
       backoffUntil: { $lte: now },
       'lease.until': { $lte: now },
     };
+  }
+
+  #leasedFilter(): Filter {
+    return { state: { $in: this.activeStates }, 'lease.until': { $gt: this.clock.now() } };
   }
 
   /** Names the active states, for which there is an index: most records have ended. */
