@@ -29,6 +29,8 @@ const bundle = await rolldown({
   external,
   platform: 'node',
   plugins: [onlyUsedValidators()],
+  // The other file of that package reads a file beside it.
+  resolve: { alias: { '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled' } },
   onLog: failOnWarning(),
 });
 const { output } = await bundle.generate({

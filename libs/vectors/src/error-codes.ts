@@ -16,7 +16,8 @@ export const vectorsErrorCodes = {
     'The collection exists with an index that does not compare by cosine. Name another collection.',
   'vectors.unknown-collection': 'There is no collection of that name.',
   'vectors.unknown-database': 'The server has no database of the name in the URL. Create it, or name another one.',
-  'vectors.bad-address': 'The URL of the server is invalid. The message shows the expected form.',
+  'vectors.bad-address':
+    'The URL of the server is invalid, or a file for TLS cannot be used. The message shows what is expected.',
   'vectors.bad-row':
     'A row cannot be stored. Nothing of the call was written; the message names the row and the reason.',
   'vectors.bad-condition':

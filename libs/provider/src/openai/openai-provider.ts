@@ -364,7 +364,10 @@ export class OpenAiProvider extends Provider {
   }
 
   get #clients(): Promise<Clients> {
-    this.#opening ??= this.#open();
+    this.#opening ??= this.#open().catch((error: unknown) => {
+      this.#opening = null; // the next call tries it again
+      throw error;
+    });
     return this.#opening;
   }
 

@@ -9,7 +9,7 @@ const backoff = { baseMs: 50, capMs: 2_000 };
 
 /** Makes every call of Milvus. Turns its failures into errors of ours, and retries calls that meet its rate limit. */
 export class MilvusCalls {
-  private isClosed = false;
+  #isClosed = false;
 
   constructor(
     private readonly address: string,
@@ -23,7 +23,7 @@ export class MilvusCalls {
   async call<T>(what: string, work: (timeoutMs: number) => Promise<T>): Promise<T> {
     const until = performance.now() + this.callTimeoutMs;
     for (let attempts = 0; ; attempts += 1) {
-      if (this.isClosed) {
+      if (this.#isClosed) {
         throw new ConnectionError(
           'vectors.closed',
           `${what}: the vectors in ${this.address} were closed. Open them again.`,
@@ -40,8 +40,13 @@ export class MilvusCalls {
     }
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Later calls reject. */
   close(): void {
-    this.isClosed = true;
+    this.#isClosed = true;
   }
 }
 

@@ -8,9 +8,12 @@ import {
   type UntypedHandleCall,
 } from '@grpc/grpc-js';
 import { getGRPCService, LOADER_OPTIONS, MilvusClient } from '@zilliz/milvus2-sdk-node';
-import { eventually } from '@batchmill/testing';
+import { eventually, selfSigned } from '@batchmill/testing';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import type { VectorRow } from '../vectors.js';
 import { MilvusVectors, type MilvusVectorsOptions, type UpsertEncoder } from './index.js';
 import { chooseWriteRows } from './write-rows.js';
@@ -187,6 +190,40 @@ describe('Milvus', () => {
 
     await expect(vectors.check()).rejects.toMatchObject({ kind: 'ConnectionError', code: 'vectors.closed' });
     await expect(vectors.count('blocks')).rejects.toMatchObject({ code: 'vectors.closed' });
+  });
+
+  describe('with certificates', () => {
+    let caFile: string;
+
+    beforeEach(async () => {
+      caFile = join(await mkdtemp(join(tmpdir(), 'batchmill-milvus-')), 'ca.pem');
+    });
+    afterEach(() => rm(dirname(caFile), { recursive: true }));
+
+    it('refuses a file of a certificate that it cannot read, or that is none, when it is opened', async () => {
+      const files = { certificateFile: caFile, keyFile: caFile };
+      const open = (tls: MilvusVectorsOptions['tls']) => MilvusVectors.open({ url: 'milvus://127.0.0.1:1', tls });
+      const refusal = { kind: 'ValidationError', code: 'vectors.bad-address' };
+
+      await expect(open({ caFile })).rejects.toMatchObject(refusal);
+      await writeFile(caFile, 'no certificate');
+      await expect(open(files)).rejects.toMatchObject(refusal);
+    });
+
+    it('tries again with the next call when it could not be opened at the first one', async () => {
+      const { cert } = selfSigned('127.0.0.1');
+      await writeFile(caFile, cert);
+      const vectors = await MilvusVectors.open({ url: `milvus://127.0.0.1:${await freePort()}`, tls: { caFile } });
+      await rm(caFile);
+
+      await expect(vectors.check()).rejects.toMatchObject({
+        kind: 'ConnectionError',
+        message: expect.stringContaining('cannot be opened'),
+      });
+      await writeFile(caFile, cert);
+      await expect(vectors.check()).rejects.toMatchObject({ message: expect.stringContaining('Checking the health') });
+      await vectors.close();
+    });
   });
 
   it.each([

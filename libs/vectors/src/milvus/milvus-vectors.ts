@@ -272,10 +272,20 @@ export class MilvusVectors extends Vectors {
   }
 
   private get parts(): Promise<Parts> {
-    this.opening ??= import('./milvus-parts.js').then(({ openParts }) =>
-      openParts({ ...this.options, calls: this.calls }),
-    );
+    this.opening ??= this.open().catch((cause: unknown) => {
+      this.opening = null; // the next call tries it again
+      throw new ConnectionError('vectors.unavailable', `The client of Milvus at ${this.address} cannot be opened.`, {
+        cause,
+      });
+    });
     return this.opening;
+  }
+
+  private async open(): Promise<Parts> {
+    const { openParts } = await import('./milvus-parts.js');
+    const parts = await openParts({ ...this.options, calls: this.calls });
+    if (this.calls.isClosed) await parts.client.closeConnection();
+    return parts;
   }
 
   private async query(collection: MilvusCollection, filter: string, limit: number): Promise<VectorEntry[]> {
