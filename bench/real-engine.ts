@@ -1,6 +1,7 @@
 import { stageNames } from '@batchmill/all-in-one';
 import { KafkaBus } from '@batchmill/bus/kafka';
 import { MongoStore } from '@batchmill/store/mongo';
+import { MilvusVectors } from '@batchmill/vectors/milvus';
 import { MemoryLog } from '@batchmill/telemetry';
 import {
   eventually,
@@ -77,8 +78,11 @@ async function onServers() {
   const users = MongoStore.open({ url: servers.MONGODB_URI });
   const state = MongoStore.open({ url: servers.BATCHMILL_STORE });
   const bus = await KafkaBus.open({ url: serverAddresses.kafka, log: new MemoryLog(), replicationFactor: 1 });
+  const vectors = await MilvusVectors.open({ url: serverAddresses.milvus });
   const services: ServiceProcess[] = [];
   try {
+    // Documents whose vectors are there are not sent.
+    await vectors.dropCollection('chunks');
     for (let from = 0; from < documents; from += 1_000) {
       await users.collection('chunks').insertMany(chunks(from, Math.min(documents, from + 1_000)));
     }
@@ -103,6 +107,8 @@ async function onServers() {
       for (const name of await store.collectionNames()) await store.collection(name).deleteMany({});
       await store.close();
     }
+    await vectors.dropCollection('chunks');
+    await vectors.close();
     await bus.close();
     await simulator.end();
   }
