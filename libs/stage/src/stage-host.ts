@@ -51,11 +51,16 @@ export class StageHost {
     this.#makePeriodicTasks();
     const intakes = this.#makeIntakes().filter(({ topics }) => topics.length > 0);
     await bus.ensureTopics([...new Set(intakes.flatMap(({ topics }) => topics))]);
-    // All at once: Kafka takes seconds to form a new group.
-    const subscribed = await Promise.allSettled(intakes.map((each) => this.#subscribe(each)));
-    for (const outcome of subscribed) if (outcome.status === 'rejected') throw outcome.reason;
+    // Before the subscriptions: Kafka lets nobody into a group before the session of a member that was killed has run out.
     for (const { loop } of this.#loops) loop.start();
     for (const task of this.#periodicTasks) task.start();
+    // All at once: Kafka takes seconds to form a new group.
+    const subscribed = await Promise.allSettled(intakes.map((each) => this.#subscribe(each)));
+    const failed = subscribed.find(({ status }) => status === 'rejected');
+    if (failed?.status === 'rejected') {
+      await this.stop();
+      throw failed.reason;
+    }
     readiness.started();
   }
 

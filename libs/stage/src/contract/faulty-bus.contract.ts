@@ -15,6 +15,8 @@ export class FaultyBus extends Bus {
   isUnavailable = false;
   /** How often each message is handled before it is committed; 0: never. */
   deliveries = 1;
+  /** Called before a subscription. */
+  beforeSubscribing: () => Promise<void> = async () => undefined;
   /** Called after a message was handled and before it is committed. */
   beforeCommit: (message: IncomingMessage) => Promise<void> = async () => undefined;
 
@@ -35,6 +37,7 @@ export class FaultyBus extends Bus {
   }
 
   async subscribe({ handle, ...options }: SubscribeOptions): Promise<Subscription> {
+    await this.beforeSubscribing();
     const handleRepeatedly = async (message: IncomingMessage): Promise<void> => {
       for (let delivery = 1; delivery <= this.deliveries; delivery += 1) await handle(message);
       await this.beforeCommit(message);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { ConnectionError } from '@batchmill/contracts';
 import { eventually } from '@batchmill/testing';
-import { OrderMade, OrderShipped } from './orders.contract.js';
+import { FaultyBus } from './faulty-bus.contract.js';
+import { OrderMade, OrderRequested, OrderShipped } from './orders.contract.js';
 import { eachWithFixture, works, type MakeStageUnderTest } from './fixture.contract.js';
 
 const maker = { name: 'maker', produces: [OrderMade, OrderShipped] };
@@ -21,6 +23,43 @@ export function describeWorkLoop(make: MakeStageUnderTest): void {
       ]);
 
       expect(await seen).toMatchObject({ stored: { state: 'made', outbox: [], lease: { owner: null } }, messages: 1 });
+    });
+
+    it('R7: work does not wait for a subscription, which Kafka delays after a process was killed', async () => {
+      const subscribing = Promise.withResolvers<undefined>();
+      const bus = new FaultyBus(fixture().bus);
+      bus.beforeSubscribing = () => subscribing.promise;
+      await fixture().insert('order');
+
+      const starting = fixture().start(
+        [
+          works(maker, 'requested', [OrderRequested], async function* (order) {
+            yield order.to('made', new OrderMade({ orderId: order.id }));
+          }),
+        ],
+        fixture().dependencies({ bus }),
+      );
+
+      await fixture().until('order', 'made');
+      subscribing.resolve(undefined);
+      await starting;
+    });
+
+    it('a host that cannot subscribe does not start, and ends the work that it has begun', async () => {
+      const bus = new FaultyBus(fixture().bus);
+      bus.beforeSubscribing = () => Promise.reject(new ConnectionError('bus.unavailable', 'no such server'));
+
+      const starting = fixture().start(
+        [
+          works(maker, 'requested', [OrderRequested], async function* (order) {
+            yield order.to('made', new OrderMade({ orderId: order.id }));
+          }),
+        ],
+        fixture().dependencies({ bus }),
+      );
+
+      await expect(starting).rejects.toMatchObject({ code: 'bus.unavailable' });
+      expect(fixture().clock.sleepers).toBe(0); // its loops have ended, which otherwise sleep until the next poll
     });
 
     it('an event that the stage did not declare is an error, and nothing is written', async () => {
