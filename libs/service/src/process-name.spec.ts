@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { hasEnded, nameOfProcess } from './process-name.js';
 
 /** The name that another process of this place would have. */
@@ -51,6 +52,5 @@ describe('the name of a process', () => {
 });
 
 async function startOf(pid: number | undefined): Promise<string> {
-  const { readFile } = await import('node:fs/promises');
   return (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /s, '').split(' ')[19] ?? '';
 }

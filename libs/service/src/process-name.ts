@@ -20,7 +20,7 @@ export function nameOfProcess(name: string, random: string): string {
 
 /**
  * True: that process has certainly ended. False: it runs, or it was started at another place, such as another machine, another container, or
- * before the machine was started again, of which nothing can be told here.
+ * before the machine was started again, of which nothing is known here.
  */
 export function hasEnded(nameOfOther: string): boolean {
   const [, pid, placeId, startedAt] = /-(\d+)-[^-]*@([^.]+)\.(\d+)$/.exec(nameOfOther) ?? [];

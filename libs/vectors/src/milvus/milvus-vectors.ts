@@ -29,8 +29,9 @@ import { filterOf } from './filter-expression.js';
 import { parseMilvusAddress } from './milvus-address.js';
 import { findVectors } from './find-vectors.js';
 import { MilvusCalls } from './milvus-calls.js';
-import type { MilvusVectorsOptions } from './milvus-options.js';
 import type { MilvusClientOptions } from './milvus-client.js';
+import type { MilvusCollections } from './milvus-collections.js';
+import type { MilvusVectorsOptions } from './milvus-options.js';
 import type { Parts } from './milvus-parts.js';
 import { checkTls } from './milvus-tls.js';
 import {
@@ -74,7 +75,6 @@ interface Health {
 /** Collections of Milvus 2.3 and later. It reads with strong consistency, and so sees every earlier write. */
 export class MilvusVectors extends Vectors {
   private doesUpsertIntoPartitions: boolean | null = null;
-
   private opening: Promise<Parts> | null = null;
   private readonly address: string;
   private readonly calls: MilvusCalls;
@@ -99,12 +99,12 @@ export class MilvusVectors extends Vectors {
   /** Also creates the index and starts to load the collection, unless another process has done so. */
   override async ensureCollection(collection: VectorCollection): Promise<void> {
     checkCollection(collection);
-    await (await this.parts).collections.ensure(collection);
+    await (await this.collections).ensure(collection);
   }
 
   override async hasCollection(collection: VectorCollection): Promise<boolean> {
     checkCollection(collection);
-    return (await this.parts).collections.isThere(collection);
+    return (await this.collections).isThere(collection);
   }
 
   override async describeServer(): Promise<VectorsServer> {
@@ -167,7 +167,7 @@ export class MilvusVectors extends Vectors {
 
   /** Page by page: Milvus returns the rows with the smallest keys after the last one of the previous page. */
   override async *entries(collection: string): AsyncGenerator<VectorEntry, void, undefined> {
-    const existing = await (await this.parts).collections.find(collection);
+    const existing = await (await this.collections).find(collection);
     if (existing === null) return;
     let after = '';
     for (;;) {
@@ -181,7 +181,7 @@ export class MilvusVectors extends Vectors {
   }
 
   override async find(collection: string, keys: readonly string[]): Promise<ReadonlyMap<string, VectorEntry>> {
-    const existing = await (await this.parts).collections.find(collection);
+    const existing = await (await this.collections).find(collection);
     const found = new Map<string, VectorEntry>();
     if (existing === null) return found;
     for (const filter of filtersOf(existing, keys)) {
@@ -191,21 +191,21 @@ export class MilvusVectors extends Vectors {
   }
 
   override async findVectors(collection: string, query: VectorQuery): Promise<ReadonlyMap<string, Float32Array>> {
-    const existing = await (await this.parts).collections.find(collection);
+    const existing = await (await this.collections).find(collection);
     if (existing === null || query.texts.length === 0) return new Map();
     return findVectors(existing, query, (filter, fields, limit) => this.rowsOf(existing, filter, fields, limit));
   }
 
   /** Milvus hides the rows at once, and removes them from its files when it compacts them. */
   override async delete(collection: string, keys: readonly string[]): Promise<void> {
-    const existing = await (await this.parts).collections.find(collection);
+    const existing = await (await this.collections).find(collection);
     if (existing === null) return;
     for (const filter of filtersOf(existing, keys)) await this.deleteRows(existing, filter);
   }
 
   /** Milvus writes whole rows: each is read with its vector, changed and upserted. */
   override async updateFields(collection: string, updates: readonly RowUpdate[]): Promise<void> {
-    const existing = await (await this.parts).collections.find(collection);
+    const existing = await (await this.collections).find(collection);
     if (existing === null) return;
     checkUpdates(existing, updates);
     const byKeyOfRow = new Map(updates.map((update) => [update.key, update]));
@@ -219,7 +219,7 @@ export class MilvusVectors extends Vectors {
   }
 
   override async describe(collection: string): Promise<VectorCollection | null> {
-    const found = await (await this.parts).collections.describe(collection);
+    const found = await (await this.collections).describe(collection);
     return found?.name === collection ? found : null;
   }
 
@@ -232,7 +232,7 @@ export class MilvusVectors extends Vectors {
   }
 
   override async aliasesOf(collection: string): Promise<readonly string[]> {
-    return (await (await this.parts).collections.describe(collection))?.aliases ?? [];
+    return (await (await this.collections).describe(collection))?.aliases ?? [];
   }
 
   override async dropAlias(alias: string): Promise<void> {
@@ -240,11 +240,11 @@ export class MilvusVectors extends Vectors {
   }
 
   override async dropCollection(collection: string): Promise<void> {
-    await (await this.parts).collections.drop(collection);
+    await (await this.collections).drop(collection);
   }
 
   override async count(collection: string): Promise<number> {
-    if ((await (await this.parts).collections.find(collection)) === null) return 0;
+    if ((await (await this.collections).find(collection)) === null) return 0;
     return await this.countRows(collection);
   }
 
@@ -281,6 +281,10 @@ export class MilvusVectors extends Vectors {
     return this.opening;
   }
 
+  private get collections(): Promise<MilvusCollections> {
+    return this.parts.then(({ collections }) => collections);
+  }
+
   private async open(): Promise<Parts> {
     const { openParts } = await import('./milvus-parts.js');
     const parts = await openParts({ ...this.options, calls: this.calls });
@@ -314,7 +318,7 @@ export class MilvusVectors extends Vectors {
   }
 
   private async get(name: string): Promise<MilvusCollection> {
-    return (await (await this.parts).collections.find(name)) ?? refuseUnknownCollection(name);
+    return (await (await this.collections).find(name)) ?? refuseUnknownCollection(name);
   }
 
   private async write(collection: MilvusCollection, rows: readonly VectorRow[]): Promise<void> {
@@ -370,13 +374,13 @@ export class MilvusVectors extends Vectors {
   }
 
   private async read<T>(collection: string, what: string, work: (timeoutMs: number) => Promise<T>): Promise<T> {
-    await (await this.parts).collections.waitUntilLoaded(collection);
+    await (await this.collections).waitUntilLoaded(collection);
     return await this.call(collection, what, work);
   }
 
   /** Forgets the collection after any failure: it may have been dropped or released. */
   private async call<T>(collection: string, what: string, work: (timeoutMs: number) => Promise<T>): Promise<T> {
-    const { collections } = await this.parts;
+    const collections = await this.collections;
     try {
       return await this.calls.call(what, work);
     } catch (error) {
