@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import { BatchHeld } from '@batchmill/contracts/events';
 import type { Batch } from '@batchmill/records';
+import { StatusPollerModule } from '@batchmill/status-poller';
 import { TestEngine, eventually, storedRecords } from '@batchmill/testing';
 import { reportBatch, reportRun } from '@batchmill/service';
 import { published } from './messages.js';
@@ -20,8 +21,8 @@ describe('a key of another account', () => {
   let bundle: TestEngine;
   afterEach(() => bundle.close());
 
-  /** The provider's time stands still, so a batch stays where it is until it is advanced. */
-  async function opened(apiKey: string, { staleListMs = 50 } = {}): Promise<void> {
+  /** The provider's time stands still: a batch with a delay stays where it is, others are completed at once. */
+  async function opened(apiKey: string, { staleListMs = 50, started = stages } = {}): Promise<void> {
     bundle = await TestEngine.open({
       pipelines: [notes],
       apiKey,
@@ -29,7 +30,7 @@ describe('a key of another account', () => {
       settings: { armMs: 500, staleListMs, sweepMs: 100 },
     });
     await bundle.engine.documentStore.collection('notes').insertMany(manyNotes(count));
-    await bundle.start(stages);
+    await bundle.start(started);
   }
 
   async function restartedWith(apiKey: string): Promise<void> {
@@ -53,12 +54,25 @@ describe('a key of another account', () => {
     await reached('the batch to be submitted', ({ state }) => state === 'submitted');
   }
 
-  async function armedUnderA(): Promise<void> {
-    await opened(keyOfA);
-    await injectFaults(bundle, { on: 'batches.create', what: 'drop-answer', times: 1 });
+  /** No look finds the batch before the restart, and its key is not given up until then. */
+  async function armedUnderA(started = stages): Promise<void> {
+    await opened(keyOfA, { staleListMs: 30_000, started });
+    await injectFaults(
+      bundle,
+      { on: 'batches.create', what: 'drop-answer', times: 1 },
+      { on: 'batches.list', what: 'stale' },
+    );
     await request('r');
     await reached('the create call to be made', ({ submission }) => submission.armed !== null);
     await eventually('the provider to have it', async () => (await ledgerOf(bundle)).batches.length === 1);
+  }
+
+  async function adoptedUnderA(): Promise<void> {
+    await armedUnderA(stages.filter((stage) => stage !== StatusPollerModule));
+    await eventually('its completion', async () => (await ledgerOf(bundle)).batches[0]?.status === 'completed');
+    await injectFaults(bundle);
+    bundle.clock.advance(30_000);
+    await reached('the batch to be adopted', ({ provider }) => provider?.state === 'completed');
   }
 
   async function settledUnderA(): Promise<void> {
@@ -72,7 +86,8 @@ describe('a key of another account', () => {
 
   const cases: [string, () => Promise<void>][] = [
     ['submitted', submittedUnderA],
-    ['armed, and the answer to its create call was lost', armedUnderA],
+    ['armed, and the answer to its create call was lost', () => armedUnderA()],
+    ['completed when it was adopted, and not polled since', adoptedUnderA],
     ['settled, and its results were not downloaded', settledUnderA],
   ];
 

@@ -1,5 +1,5 @@
 import { Clock, ConnectionError, isBatchmillError, isDependencyUnavailable } from '@batchmill/contracts';
-import { type BatchHeld, type BatchSettled } from '@batchmill/contracts/events';
+import { type BatchHeld, BatchSettled, type SettledReason } from '@batchmill/contracts/events';
 import { Provider, RefusedError, isProviderError, isSameAccount, type ProviderBatch } from '@batchmill/provider';
 import {
   describeHold,
@@ -118,7 +118,16 @@ export class UnendedBatches {
     else yield batch.wait(new Date(now.getTime() + refusedMs));
   }
 
+  /** What was found settled when it was adopted is not lost, though it cannot be looked at any more: its answers are billed. */
   async *#giveUp(batch: Leased<Batch>): Transitions<BatchSettled> {
+    const { runId, claimId, requests, provider } = batch.data;
+    const reason = provider === null ? null : settledReasonOf(provider.state);
+    if (provider !== null && reason !== null) {
+      const { providerBatchId } = provider;
+      const ids = { runId, claimId, batchId: batch.id, providerBatchId };
+      yield batch.with({ reason, otherAccount: null }).to('settled', new BatchSettled({ ...ids, reason, requests }));
+      return;
+    }
     this.log.error(describeLoss(batch.data), this.#fieldsOf(batch));
     yield settleAsLost(batch);
   }
@@ -157,6 +166,11 @@ export class UnendedBatches {
   #fieldsOf({ id, data }: Leased<Batch>): Record<string, string | null> {
     return { batchId: id, runId: data.runId, providerBatchId: data.provider?.providerBatchId ?? null };
   }
+}
+
+/** Null: a batch in this state has no results, or not yet. */
+function settledReasonOf(state: string): SettledReason | null {
+  return state === 'completed' || state === 'expired' || state === 'cancelled' ? state : null;
 }
 
 function isNotFound(error: unknown): boolean {
