@@ -7,7 +7,7 @@ import { goalsOf, type Result } from './goals.ts';
 import { inTurns } from './in-turns.ts';
 import { loadDocuments, loadPlainDocuments, measure, type Place } from './measure.ts';
 import { preparePython, sdk } from './python.ts';
-import { casesTable, goalLines, machineLine, stagesTable } from './report.ts';
+import { casesTable, goalLines, machineLine } from './report.ts';
 
 /*
  * `npm run bench [-- --quick] [--rounds 3]`: compares the engine with a plain script that uses the same stores, and with one in Python
@@ -32,7 +32,7 @@ try {
     results.push(await resultOf(one, { folder, documentsFile: files.get(one.documents) ?? '', python }));
   }
   if (values.quick) process.stdout.write('Too few documents for the goals: they apply to the full bench.\n');
-  process.stdout.write(`\n${casesTable(results)}\n${stagesTable(results)}\n${goalLines(goalsOf(results))}`);
+  process.stdout.write(`\n${casesTable(results)}\n${goalLines(goalsOf(results))}`);
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

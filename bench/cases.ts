@@ -7,7 +7,7 @@ export interface Case extends Conditions {
 export const batchSizes = [100, 1_000, 50_000] as const;
 export const turnaroundsSeconds = [0, 5] as const;
 
-/** The case whose stages are printed, and whose memory is compared with that of more documents. */
+/** The case whose memory is compared with that of more documents. */
 export const usual = { batchSize: 1_000, turnaroundSeconds: 0 } as const;
 
 export function casesOf({ documents, moreDocuments }: { documents: number; moreDocuments: number }): Case[] {

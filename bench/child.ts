@@ -15,7 +15,7 @@ export function startProgram(
   const { PATH = '', HOME = '' } = process.env;
   return spawn(program, [...arguments_], {
     env: { PATH, HOME, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
 
@@ -23,16 +23,19 @@ export function startProgram(
 export async function outputOf(child: ChildProcess, withinMs: number): Promise<string> {
   const overdue = setTimeout(() => child.kill('SIGKILL'), withinMs);
   let output = '';
+  let reported = '';
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (reported += text));
   const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
   clearTimeout(overdue);
   if (code === 0) return output;
-  throw new Error(`${child.spawnargs.join(' ')} ended with ${signal ?? code}\n${output}`);
+  throw new Error(`${child.spawnargs.join(' ')} ended with ${signal ?? code}\n${output}${reported}`);
 }
 
 /** Resolves with the first line that a child prints. */
 export async function firstLineOf(child: ChildProcess): Promise<string> {
   if (child.stdout === null) throw new Error('a child without an output');
+  child.stderr?.pipe(process.stderr);
   for await (const line of createInterface({ input: child.stdout })) return line;
   throw new Error(`${child.spawnargs.join(' ')} ended before it was ready`);
 }

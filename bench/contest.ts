@@ -1,3 +1,5 @@
+import { ownUsage } from './process-usage.ts';
+
 /** embeddings: a vector for each document. chats: an answer. */
 export type Job = 'embeddings' | 'chats';
 
@@ -17,8 +19,6 @@ export interface ContenderResult {
   readonly vectors: number;
   readonly peakBytes: number;
   readonly cpuMs: number;
-  /** How long each stage worked. The engine's stages overlap. */
-  readonly stagesMs: Readonly<Record<string, number>>;
 }
 
 export const contestEnv = {
@@ -38,10 +38,8 @@ export function readContest(): Contest {
 }
 
 /** Prints the result of a contender, which has closed its stores. */
-export function printResult(result: Pick<ContenderResult, 'documents' | 'vectors' | 'stagesMs'>): void {
-  const { user, system } = process.cpuUsage();
-  const peakBytes = process.resourceUsage().maxRSS * 1024;
-  const line: ContenderResult = { ...result, peakBytes, cpuMs: (user + system) / 1000 };
+export function printResult(result: Pick<ContenderResult, 'documents' | 'vectors'>): void {
+  const line: ContenderResult = { ...result, ...ownUsage() };
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 

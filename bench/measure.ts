@@ -1,9 +1,11 @@
+import { EmbeddedVectors } from '@batchmill/vectors/embedded';
 import { cp, mkdir, rm } from 'node:fs/promises';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { firstLineOf, outputOf, startChild, startProgram } from './child.ts';
 import { contestEnv, type ContenderResult, type Job } from './contest.ts';
+import type { Usage } from './process-usage.ts';
 
 const pythonScripts = {
   python: 'plain_script.py',
@@ -12,7 +14,7 @@ const pythonScripts = {
   batchwizard: 'batchwizard_peer.py',
 } as const;
 
-/** plain: a script that uses the engine's stores. python: one in Python with the official SDK and SQLite. The others: packages for Python. */
+/** engine: `batchmill run`, as users start it. plain: a script that uses the engine's stores. python: one in Python with the official SDK and SQLite. The others: packages for Python. */
 export type Contender = 'engine' | 'plain' | keyof typeof pythonScripts;
 
 export interface Conditions {
@@ -31,6 +33,7 @@ export interface Measured extends ContenderResult {
 
 const root = join(import.meta.dirname, '..');
 const simulatorProgram = join(root, 'packages/bundle/dist/simulator.js');
+const commandProgram = join(root, 'packages/bundle/dist/cli.js');
 /** Keeps garbage from filling memory: by default, V8's young generation grows to 96 MB. */
 export const engineFlags = ['--max-semi-space-size=16'] as const;
 const inThisFolder = (file: string): string => join(import.meta.dirname, file);
@@ -97,10 +100,13 @@ export async function measure(
       [contestEnv.job]: job,
     };
     const startedAt = performance.now();
-    const child = script === null ? startChild(nodeProgramOf(contender), env) : script.start(env);
-    const output = await outputOf(child, timeoutOf(documents));
+    const child = script === null ? startChild(nodeProgramOf(contender, job), env) : script.start(env);
+    const lines = (await outputOf(child, timeoutOf(documents))).trim().split('\n');
     const wallMs = performance.now() - startedAt;
-    const result = JSON.parse(output.trim().split('\n').at(-1) ?? '') as ContenderResult; // written by `printResult`
+    const result =
+      contender === 'engine'
+        ? await engineResultOf(lines, { home, job })
+        : (JSON.parse(lines.at(-1) ?? '') as ContenderResult); // written by `printResult`
     if (result.documents !== documents || result.vectors !== (job === 'embeddings' ? documents : 0)) {
       const found = `${result.documents} documents and ${result.vectors} vectors`;
       throw new Error(`${contender}: ${found}, expected ${job} of ${documents}`);
@@ -112,10 +118,29 @@ export async function measure(
   }
 }
 
-function nodeProgramOf(contender: Contender): string[] {
-  return contender === 'engine'
-    ? [...engineFlags, inThisFolder('engine-process.ts')]
-    : [inThisFolder('plain-script.ts')];
+function nodeProgramOf(contender: Contender, job: Job): string[] {
+  if (contender !== 'engine') return [inThisFolder('plain-script.ts')];
+  const what = job === 'chats' ? ['answers', '--endpoint', 'inference'] : ['chunks', '--endpoint', 'embeddings'];
+  return [...engineFlags, '--import', inThisFolder('usage-at-exit.ts'), commandProgram, 'run', ...what, '--json'];
+}
+
+/** Its output is the report of the run, then what the process has used. */
+async function engineResultOf(
+  [report = '', usage = '']: readonly string[],
+  { home, job }: { readonly home: string; readonly job: Job },
+): Promise<ContenderResult> {
+  const { succeeded } = JSON.parse(report) as { succeeded: number };
+  const vectors = job === 'chats' ? 0 : await vectorsIn(join(home, 'vectors.db'));
+  return { documents: succeeded, vectors, ...(JSON.parse(usage) as Usage) };
+}
+
+async function vectorsIn(file: string): Promise<number> {
+  const vectors = EmbeddedVectors.open({ file });
+  try {
+    return await vectors.count('chunks');
+  } finally {
+    await vectors.close();
+  }
 }
 
 function scriptOf(contender: Contender, python: Python | undefined) {

@@ -40,26 +40,22 @@ const folder = join(home, 'files');
 await mkdir(folder);
 await vectors.ensureCollection({ name: 'chunks', dimensions, fields: ['block_mongo_id', 'block_doc_id'] });
 
-const stagesMs: Record<string, number> = {};
 const sent: SentBatch[] = [];
 const pending = documents
   .find({ embedding_status: { $in: ['pending', null] } }, { sort: { _id: 1 } })
   [Symbol.asyncIterator]();
-for (let page = await timed('read', nextPage); page.length > 0; page = await timed('read', nextPage)) {
-  const chunks = page;
-  const file = await timed('build', () => build(chunks));
-  const id = await timed('submit', () => submit(file));
-  sent.push({ id, chunks: new Map(chunks.map(({ _id, book }) => [`embeddings_${_id}`, { _id, book }])) });
+for (let page = await nextPage(); page.length > 0; page = await nextPage()) {
+  const id = await submit(await build(page));
+  sent.push({ id, chunks: new Map(page.map(({ _id, book }) => [`embeddings_${_id}`, { _id, book }])) });
 }
 let done = 0;
 for (const batch of sent) {
-  const file = await timed('poll', () => settled(batch.id));
-  done += await timed('ingest', () => ingest(batch, file));
+  done += await ingest(batch, await settled(batch.id));
 }
 const count = await vectors.count('chunks');
 await vectors.close();
 await store.close();
-printResult({ documents: done, vectors: count, stagesMs });
+printResult({ documents: done, vectors: count });
 
 /** Takes the next documents that are not embedded, and marks them as in progress. */
 async function nextPage(): Promise<Chunk[]> {
@@ -130,11 +126,4 @@ function rowOf(
   const bytes = Buffer.from(response.body.data[0].embedding, 'base64');
   const vector = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
   return { key: chunk._id, fields: { block_mongo_id: chunk._id, block_doc_id: chunk.book }, vector };
-}
-
-async function timed<T>(stage: string, work: () => Promise<T>): Promise<T> {
-  const startedAt = performance.now();
-  const result = await work();
-  stagesMs[stage] = (stagesMs[stage] ?? 0) + performance.now() - startedAt;
-  return result;
 }

@@ -8,6 +8,12 @@ export interface Usage {
 /** The unit in which Linux reports the processor time of processes. */
 const ticksPerSecond = 100;
 
+/** The memory and processor time that this process has used. */
+export function ownUsage(): Usage {
+  const { user, system } = process.cpuUsage();
+  return { peakBytes: process.resourceUsage().maxRSS * 1024, cpuMs: (user + system) / 1000 };
+}
+
 /** The memory and processor time that another process has used, as Linux reports it. */
 export function usageOf(pid: number): Usage {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');

@@ -43,8 +43,7 @@ try {
   const real = await onServers();
   const stages = stageNames.map((name, index) => {
     const usage = real.usages[index] ?? { peakBytes: 0, cpuMs: 0 };
-    const workMs = [embedded.stagesMs[name] ?? 0, real.stagesMs.get(name) ?? 0];
-    return [name, ...workMs.map(seconds), seconds(usage.cpuMs), megabytes(usage.peakBytes)];
+    return [name, seconds(real.stagesMs.get(name) ?? 0), seconds(usage.cpuMs), megabytes(usage.peakBytes)];
   });
   const cpuMs = sumOf(real.usages.map((usage) => usage.cpuMs));
   const peakBytes = sumOf(real.usages.map((usage) => usage.peakBytes));
@@ -55,7 +54,7 @@ try {
         ['one process, embedded', ...figures(embedded.wallMs), seconds(embedded.cpuMs), megabytes(embedded.peakBytes)],
         ['six services, servers', ...figures(real.wallMs), seconds(cpuMs), megabytes(peakBytes)],
       ],
-    )}\n${table([['stage', 'one process: busy s', 'service: busy s', 'processor s', 'MB'], ...stages])}\n${goalLines([rateGoal(real)])}`,
+    )}\n${table([['service', 'busy s', 'processor s', 'MB'], ...stages])}\n${goalLines([rateGoal(real)])}`,
   );
 } finally {
   await rm(folder, { recursive: true, force: true });

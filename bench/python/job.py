@@ -72,7 +72,6 @@ def print_figures():
                 "vectors": 0 if IS_CHAT else kept,
                 "peakBytes": usage.ru_maxrss * 1024,
                 "cpuMs": (usage.ru_utime + usage.ru_stime) * 1000,
-                "stagesMs": {},
             }
         )
     )
