@@ -59,7 +59,8 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
     }
     const project = compileProjection(projection);
     let remaining = limit ?? Infinity;
-    for await (const document of readMatching(this.#catalog, this.#name, filter, { sort, exactTypes })) {
+    const reading = { sort, exactTypes, wanted: limit };
+    for await (const document of readMatching(this.#catalog, this.#name, filter, reading)) {
       yield project(document) as T; // the documents that were inserted into this collection have this type
       remaining -= 1;
       if (remaining === 0) {

@@ -8,11 +8,20 @@ import { planAccess } from './plan-access.js';
 import { Rows } from './rows.js';
 import { compareSortKeys, sortKeyOf } from './sort-key.js';
 
-const pageRows = 200;
+const mostPageRows = 200;
+/** Who wants a few documents mostly finds them among the first rows. */
+const fewestPageRows = 4;
 
 interface SortableRow {
   readonly row: number;
   readonly key: readonly unknown[];
+}
+
+interface Reading {
+  readonly sort?: Sort | undefined;
+  readonly exactTypes?: boolean;
+  /** How many documents the caller takes at most. */
+  readonly wanted?: number | undefined;
 }
 
 /**
@@ -24,8 +33,9 @@ export async function* readMatching(
   catalog: Catalog,
   collection: string,
   filter: Filter,
-  { sort = {}, exactTypes = false }: { sort?: Sort | undefined; exactTypes?: boolean } = {},
+  reading: Reading = {},
 ): AsyncGenerator<Fields> {
+  const { sort = {} } = reading;
   const matches = compileFilter(filter);
   const opened = catalog.read(() => {
     const table = catalog.table(collection);
@@ -39,20 +49,20 @@ export async function* readMatching(
     return;
   }
   if (opened.sorted) {
-    yield* documentsOf(catalog, matches, opened.rows, exactTypes);
+    yield* documentsOf(catalog, matches, opened.rows, reading);
     return;
   }
   const numbers = await sortedNumbers(catalog, matches, sort, opened.rows);
-  yield* documentsOf(catalog, matches, Rows.numbered(catalog.database, opened.table, numbers), exactTypes);
+  yield* documentsOf(catalog, matches, Rows.numbered(catalog.database, opened.table, numbers), reading);
 }
 
 async function* documentsOf(
   catalog: Catalog,
   matches: Predicate,
   rows: Rows,
-  exactTypes: boolean,
+  { exactTypes = false, wanted }: Reading,
 ): AsyncGenerator<Fields> {
-  for await (const { document, body } of matchesOf(catalog, matches, rows)) {
+  for await (const { document, body } of matchesOf(catalog, matches, rows, wanted)) {
     yield exactTypes ? decodeExactBody(body) : document;
   }
 }
@@ -61,9 +71,10 @@ async function* matchesOf(
   catalog: Catalog,
   matches: Predicate,
   rows: Rows,
+  wanted = Infinity,
 ): AsyncGenerator<{ readonly row: number; readonly document: Fields; readonly body: Uint8Array }> {
-  for (;;) {
-    const page = catalog.read(() => rows.next(pageRows));
+  for (let pageRows = Math.max(fewestPageRows, wanted); ; pageRows *= 4) {
+    const page = catalog.read(() => rows.next(Math.min(mostPageRows, pageRows)));
     if (page.length === 0) {
       return;
     }
