@@ -33,7 +33,8 @@ export interface Measured extends ContenderResult {
 
 const root = join(import.meta.dirname, '..');
 const simulatorProgram = join(root, 'packages/bundle/dist/simulator.js');
-const commandProgram = join(root, 'packages/bundle/dist/cli.js');
+/** What `batchmill` starts. */
+export const engineCommand = join(root, 'packages/bundle/dist/cli.js');
 /** Keeps garbage from filling memory: by default, V8's young generation grows to 96 MB. */
 export const engineFlags = ['--max-semi-space-size=16'] as const;
 const inThisFolder = (file: string): string => join(import.meta.dirname, file);
@@ -121,7 +122,7 @@ export async function measure(
 function nodeProgramOf(contender: Contender, job: Job): string[] {
   if (contender !== 'engine') return [inThisFolder('plain-script.ts')];
   const what = job === 'chats' ? ['answers', '--endpoint', 'inference'] : ['chunks', '--endpoint', 'embeddings'];
-  return [...engineFlags, '--import', inThisFolder('usage-at-exit.ts'), commandProgram, 'run', ...what, '--json'];
+  return [...engineFlags, '--import', inThisFolder('usage-at-exit.ts'), engineCommand, 'run', ...what, '--json'];
 }
 
 /** Its output is the report of the run, then what the process has used. */

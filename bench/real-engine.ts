@@ -1,154 +1,119 @@
 import { stageNames } from '@batchmill/all-in-one';
-import { KafkaBus } from '@batchmill/bus/kafka';
-import { MongoStore } from '@batchmill/store/mongo';
-import { MilvusVectors } from '@batchmill/vectors/milvus';
-import { MemoryLog } from '@batchmill/telemetry';
-import {
-  eventually,
-  serverAddresses,
-  ServiceProcess,
-  settingsOnServers,
-  SimulatorProcess,
-  spansOf,
-  type Span,
-} from '@batchmill/testing';
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { chunks } from './chunks.ts';
 import type { Goal } from './goals.ts';
-import { engineEnv, loadDocuments, measure } from './measure.ts';
-import { usageOf } from './process-usage.ts';
+import { median, timesOf } from './in-turns.ts';
+import { loadDocuments, measure, type Measured } from './measure.ts';
+import { onServers, sumOf, type OnServers } from './on-servers.ts';
 import { goalLines } from './report.ts';
-import { endOf, requestRun } from './runs-on-servers.ts';
 import { table } from './table.ts';
 
 /*
- * `npm run bench:real` runs this: the same documents through six services on the real servers, and through one process on
- * the embedded stores. The services are started before the measurement; the one process is measured with its start.
+ * `npm run bench:real` runs this: the same documents through one process on the embedded stores, and through six services on the real
+ * servers, with one replica of each and with two. The three take turns; every figure is the median of the rounds. The services are started
+ * before the measurement; the one process is measured with its start.
  */
-const { values } = parseArgs({ options: { documents: { type: 'string', default: '5000' } } });
+const { values } = parseArgs({
+  options: { documents: { type: 'string', default: '5000' }, rounds: { type: 'string', default: '3' } },
+});
 const documents = Number(values.documents);
 const batchSize = 1_000;
-const timeoutMs = 900_000;
 const leastPerSecond = 400;
+const leastTimesOne = 1.6;
+/** From this share on the processors of the machine limit the rate. */
+const saturated = 0.85;
 
 const folder = await mkdtemp(join(tmpdir(), 'batchmill-bench-'));
 try {
   const documentsFile = await loadDocuments(folder, documents);
   const conditions = { documents, batchSize, turnaroundSeconds: 0 };
-  const embedded = await measure('engine', conditions, { folder, documentsFile });
-  const real = await onServers();
-  const stages = stageNames.map((name, index) => {
-    const usage = real.usages[index] ?? { peakBytes: 0, cpuMs: 0 };
-    return [name, seconds(real.stagesMs.get(name) ?? 0), seconds(usage.cpuMs), megabytes(usage.peakBytes)];
-  });
-  const cpuMs = sumOf(real.usages.map((usage) => usage.cpuMs));
-  const peakBytes = sumOf(real.usages.map((usage) => usage.peakBytes));
+  const load = { documents, batchSize, folder };
+  const embedded: Measured[] = [];
+  const [one, two]: [OnServers[], OnServers[]] = [[], []];
+  for (let round = 0; round < Number(values.rounds); round += 1) {
+    embedded.push(await measure('engine', conditions, { folder, documentsFile }));
+    one.push(await onServers(1, load));
+    two.push(await onServers(2, load));
+  }
   process.stdout.write(
     `The engine: ${documents} documents of about 2 kB, 1536 dimensions, batches of ${batchSize}, turnaround 0 s\n\n${table(
       [
         ['engine', 'seconds', 'docs/s', 'processor s', 'MB'],
-        ['one process, embedded', ...figures(embedded.wallMs), seconds(embedded.cpuMs), megabytes(embedded.peakBytes)],
-        ['six services, servers', ...figures(real.wallMs), seconds(cpuMs), megabytes(peakBytes)],
+        ['one process, embedded', ...figures(embedded)],
+        ['six services, servers', ...figures(one.map(ofServices))],
+        ['two replicas of each', ...figures(two.map(ofServices))],
       ],
-    )}\n${table([['service', 'busy s', 'processor s', 'MB'], ...stages])}\n${goalLines([rateGoal(real)])}`,
+    )}\n${usageTable(one)}\n${goalLines([rateGoal(one), replicasGoal(one, two)])}`,
   );
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** Names the stage that was busiest, and for how much of the time. */
-function rateGoal({ wallMs, stagesMs }: Awaited<ReturnType<typeof onServers>>): Goal {
-  const perSecond = documents / (wallMs / 1000);
-  const [name = 'no stage', busyMs = 0] = [...stagesMs].toSorted(([, one], [, other]) => other - one)[0] ?? [];
+/** All services together. */
+function ofServices({ wallMs, services }: OnServers): Omit<Measured, 'documents' | 'vectors'> {
+  const used = [...services.values()];
+  return {
+    wallMs,
+    cpuMs: sumOf(used.map(({ cpuMs }) => cpuMs)),
+    peakBytes: sumOf(used.map(({ peakBytes }) => peakBytes)),
+  };
+}
+
+function usageTable(measured: readonly OnServers[]): string {
+  const rows = stageNames.map((name) => [
+    name,
+    seconds(median(measured.map(({ stagesMs }) => stagesMs.get(name) ?? 0))),
+    seconds(median(measured.map(({ services }) => services.get(name)?.cpuMs ?? 0))),
+    megabytes(median(measured.map(({ services }) => services.get(name)?.peakBytes ?? 0))),
+  ]);
+  const others = [...(measured[0]?.others.keys() ?? [])].map((name) => [
+    ...[name, ''],
+    ...[seconds(median(measured.map((each) => each.others.get(name) ?? 0))), ''],
+  ]);
+  return table([['process', 'busy s', 'processor s', 'MB'], ...rows, ...others]);
+}
+
+function rateGoal(measured: readonly OnServers[]): Goal {
+  const perSecond = documents / (median(measured.map(({ wallMs }) => wallMs)) / 1000);
   return {
     name: `six services take at least ${leastPerSecond} documents a second, start apart`,
-    found: `${perSecond.toFixed(0)}; ${name} was busy for ${((100 * busyMs) / wallMs).toFixed(0)} % of the time`,
+    found: `${perSecond.toFixed(0)}; ${boundOf(measured)}`,
     isHit: perSecond >= leastPerSecond,
   };
 }
 
-async function onServers() {
-  const servers = settingsOnServers(randomUUID().slice(0, 8));
-  const simulator = await SimulatorProcess.start(join(folder, 'simulator'), '--turnaround', '0s');
-  const users = MongoStore.open({ url: servers.MONGODB_URI });
-  const state = MongoStore.open({ url: servers.BATCHMILL_STORE });
-  const bus = await KafkaBus.open({ url: serverAddresses.kafka, log: new MemoryLog(), replicationFactor: 1 });
-  const vectors = await MilvusVectors.open({ url: serverAddresses.milvus });
-  const services: ServiceProcess[] = [];
-  try {
-    // Documents whose vectors are there are not sent.
-    await vectors.dropCollection('chunks');
-    for (let from = 0; from < documents; from += 1_000) {
-      await users.collection('chunks').insertMany(chunks(from, Math.min(documents, from + 1_000)));
-    }
-    const env = {
-      ...engineEnv,
-      ...servers,
-      BATCHMILL_HOME: join(folder, 'services'),
-      OPENAI_BASE_URL: `${simulator.url}/v1`,
-      BATCH_SIZE: String(batchSize),
-    };
-    for (const name of stageNames) services.push(await ServiceProcess.start(name, env));
-    const startedAt = performance.now();
-    const run = await endOf(state, await requestRun(bus));
-    const wallMs = performance.now() - startedAt;
-    if (run['state'] !== 'finished') throw new Error(`the run ended as ${String(run['state'])}`);
-    const usages = services.map(({ pid }) => usageOf(pid));
-    const stagesMs = await timesOfStages(String(run['traceparent']).split('-')[1] ?? '');
-    return { wallMs, usages, stagesMs };
-  } finally {
-    for (const service of services) await service.end('SIGTERM');
-    for (const store of [users, state]) {
-      for (const name of await store.collectionNames()) await store.collection(name).deleteMany({});
-      await store.close();
-    }
-    await vectors.dropCollection('chunks');
-    await vectors.close();
-    await bus.close();
-    await simulator.end();
-  }
+function replicasGoal(one: readonly OnServers[], two: readonly OnServers[]): Goal {
+  const { times, each } = timesOf(one, two, (alone, both) => alone.wallMs / both.wallMs);
+  return {
+    name: `two replicas of each stage are at least ${leastTimesOne} times as quick as one`,
+    found: `${times.toFixed(2)} times (${each}); ${boundOf(two)}`,
+    isHit: times >= leastTimesOne,
+  };
 }
 
-/** How long each stage worked on at least one record. Waits until all spans of the run have arrived. */
-async function timesOfStages(traceId: string): Promise<Map<string, number>> {
-  let previousCount = -1;
-  const spans = await eventually(
-    'no more spans',
-    async () => {
-      const found = await spansOf(traceId);
-      const isComplete = found.length > 0 && found.length === previousCount;
-      previousCount = found.length;
-      return isComplete && found;
-    },
-    timeoutMs,
-    2_000,
-  );
-  const spansByStage = Map.groupBy(
-    spans.filter(({ tags }) => tags['batchmill.record'] !== undefined),
-    ({ tags }) => String(tags['batchmill.stage']),
-  );
-  return new Map([...spansByStage].map(([stage, stageSpans]) => [stage, coveredMs(stageSpans)]));
+/** What limits the rate: the processors of this machine, or else the stage that was busiest. */
+function boundOf(measured: readonly OnServers[]): string {
+  const shareOf = ({ wallMs, services, others }: OnServers) =>
+    (sumOf([...services.values()].map(({ cpuMs }) => cpuMs)) + sumOf([...others.values()])) /
+    (wallMs * availableParallelism());
+  const share = median(measured.map(shareOf));
+  const processors = `${percent(share)} of ${availableParallelism()} cores were used`;
+  if (share >= saturated) return `the processors bound it: ${processors}`;
+  const busyOf = (name: string) => median(measured.map(({ stagesMs, wallMs }) => (stagesMs.get(name) ?? 0) / wallMs));
+  const [busiest = ''] = stageNames.toSorted((a, b) => busyOf(b) - busyOf(a));
+  return `${busiest} was busiest, for ${percent(busyOf(busiest))} of the time; ${processors}`;
 }
 
-function coveredMs(spans: readonly Span[]): number {
-  let [covered, until] = [0, 0];
-  for (const { startMs, endMs } of spans.toSorted((one, other) => one.startMs - other.startMs)) {
-    covered += Math.max(0, endMs - Math.max(startMs, until));
-    until = Math.max(until, endMs);
-  }
-  return covered;
+function figures(measured: readonly Omit<Measured, 'documents' | 'vectors'>[]): string[] {
+  const of = (figure: 'wallMs' | 'cpuMs' | 'peakBytes') => median(measured.map((each) => each[figure]));
+  const perSecond = documents / (of('wallMs') / 1000);
+  return [seconds(of('wallMs')), perSecond.toFixed(0), seconds(of('cpuMs')), megabytes(of('peakBytes'))];
 }
 
-function figures(wallMs: number): [string, string] {
-  return [seconds(wallMs), (documents / (wallMs / 1000)).toFixed(0)];
-}
-
-function sumOf(numbers: readonly number[]): number {
-  return numbers.reduce((sum, one) => sum + one, 0);
+function percent(share: number): string {
+  return `${(100 * share).toFixed(0)} %`;
 }
 
 function seconds(ms: number): string {

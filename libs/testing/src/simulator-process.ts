@@ -31,6 +31,12 @@ export class SimulatorProcess {
     throw new Error('the simulator ended before it printed its address');
   }
 
+  get pid(): number {
+    const { pid } = this.child;
+    if (pid === undefined) throw new Error('the simulator was never started');
+    return pid;
+  }
+
   async ledger(): Promise<Ledger> {
     return (await this.ask('GET', '/admin/ledger')) as Ledger; // the simulator's own tests check its shape
   }

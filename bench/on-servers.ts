@@ -1,0 +1,144 @@
+import { stageNames } from '@batchmill/all-in-one';
+import { KafkaBus } from '@batchmill/bus/kafka';
+import { MongoStore } from '@batchmill/store/mongo';
+import { MilvusVectors } from '@batchmill/vectors/milvus';
+import { MemoryLog } from '@batchmill/telemetry';
+import {
+  eventually,
+  serverAddresses,
+  ServiceProcess,
+  settingsOnServers,
+  SimulatorProcess,
+  spansOf,
+  type Span,
+} from '@batchmill/testing';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Server } from '../test/servers/server.ts';
+import { chunks } from './chunks.ts';
+import { engineEnv } from './measure.ts';
+import { usageOf, type Usage } from './process-usage.ts';
+import { endOf, requestRun } from './runs-on-servers.ts';
+
+const timeoutMs = 900_000;
+
+/** `folder`: for the data of the services and the simulator. */
+interface Load {
+  readonly documents: number;
+  readonly batchSize: number;
+  readonly folder: string;
+}
+
+/** A run through services on the servers. */
+export interface OnServers {
+  readonly wallMs: number;
+  /** What the replicas of each stage have used, their start included, and how long one of them worked. */
+  readonly services: ReadonlyMap<string, Usage>;
+  readonly stagesMs: ReadonlyMap<string, number>;
+  /** The processor time that the servers and the simulator took for the run, in milliseconds. */
+  readonly others: ReadonlyMap<string, number>;
+}
+
+/** The services of so many replicas each are started first. */
+export async function onServers(replicas: number, { documents, batchSize, folder: parent }: Load): Promise<OnServers> {
+  const folder = await mkdtemp(join(parent, 'servers-'));
+  const servers = settingsOnServers(randomUUID().slice(0, 8));
+  const simulator = await SimulatorProcess.start(join(folder, 'simulator'), '--turnaround', '0s');
+  const users = MongoStore.open({ url: servers.MONGODB_URI });
+  const state = MongoStore.open({ url: servers.BATCHMILL_STORE });
+  const bus = await KafkaBus.open({ url: serverAddresses.kafka, log: new MemoryLog(), replicationFactor: 1 });
+  const vectors = await MilvusVectors.open({ url: serverAddresses.milvus });
+  const services: ServiceProcess[] = [];
+  const otherPids = new Map([...(await pidsOfServers()), ['simulator', simulator.pid]]);
+  try {
+    // Documents whose vectors are there are not sent.
+    await vectors.dropCollection('chunks');
+    for (let from = 0; from < documents; from += 1_000) {
+      await users.collection('chunks').insertMany(chunks(from, Math.min(documents, from + 1_000)));
+    }
+    const env = {
+      ...engineEnv,
+      ...servers,
+      BATCHMILL_HOME: join(folder, 'services'),
+      OPENAI_BASE_URL: `${simulator.url}/v1`,
+      BATCH_SIZE: String(batchSize),
+    };
+    for (let replica = 0; replica < replicas; replica += 1)
+      for (const name of stageNames) services.push(await ServiceProcess.start(name, env));
+    const before = cpuOf(otherPids);
+    const startedAt = performance.now();
+    const run = await endOf(state, await requestRun(bus));
+    const wallMs = performance.now() - startedAt;
+    if (run['state'] !== 'finished') throw new Error(`the run ended as ${String(run['state'])}`);
+    const others = new Map([...cpuOf(otherPids)].map(([name, cpuMs]) => [name, cpuMs - (before.get(name) ?? 0)]));
+    const used = Map.groupBy(services, ({ name }) => name);
+    const usages = new Map([...used].map(([name, each]) => [name, sumOfUsages(each.map(({ pid }) => usageOf(pid)))]));
+    const stagesMs = await timesOfStages(String(run['traceparent']).split('-')[1] ?? '');
+    return { wallMs, services: usages, stagesMs, others };
+  } finally {
+    for (const service of services) await service.end('SIGTERM');
+    for (const store of [users, state]) {
+      for (const name of await store.collectionNames()) await store.collection(name).deleteMany({});
+      await store.close();
+    }
+    await vectors.dropCollection('chunks');
+    await vectors.close();
+    await bus.close();
+    await simulator.end();
+  }
+}
+
+/** How long each stage worked on at least one record. Waits until all spans of the run have arrived. */
+async function timesOfStages(traceId: string): Promise<Map<string, number>> {
+  let previousCount = -1;
+  const spans = await eventually(
+    'no more spans',
+    async () => {
+      const found = await spansOf(traceId);
+      const isComplete = found.length > 0 && found.length === previousCount;
+      previousCount = found.length;
+      return isComplete && found;
+    },
+    timeoutMs,
+    2_000,
+  );
+  const spansByStage = Map.groupBy(
+    spans.filter(({ tags }) => tags['batchmill.record'] !== undefined),
+    ({ tags }) => String(tags['batchmill.stage']),
+  );
+  return new Map([...spansByStage].map(([stage, stageSpans]) => [stage, coveredMs(stageSpans)]));
+}
+
+function coveredMs(spans: readonly Span[]): number {
+  let [covered, until] = [0, 0];
+  for (const { startMs, endMs } of spans.toSorted((one, other) => one.startMs - other.startMs)) {
+    covered += Math.max(0, endMs - Math.max(startMs, until));
+    until = Math.max(until, endMs);
+  }
+  return covered;
+}
+
+/** Of those that `npm run servers:up` started. */
+async function pidsOfServers(): Promise<[string, number][]> {
+  const names = ['kafka', 'mongodb', 'milvus'] as const;
+  const found = await Promise.all(
+    names.map(async (name) => [name, (await new Server(name).status()).process] as const),
+  );
+  return found.flatMap(([name, process]): [string, number][] => (process === null ? [] : [[name, process.pid]]));
+}
+
+function cpuOf(pids: ReadonlyMap<string, number>): Map<string, number> {
+  return new Map([...pids].map(([name, pid]) => [name, usageOf(pid).cpuMs]));
+}
+
+function sumOfUsages(usages: readonly Usage[]): Usage {
+  return {
+    cpuMs: sumOf(usages.map(({ cpuMs }) => cpuMs)),
+    peakBytes: sumOf(usages.map(({ peakBytes }) => peakBytes)),
+  };
+}
+
+export function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, one) => sum + one, 0);
+}
