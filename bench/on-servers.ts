@@ -38,6 +38,8 @@ export interface OnServers {
   readonly stagesMs: ReadonlyMap<string, number>;
   /** The processor time that the servers and the simulator took for the run, in milliseconds. */
   readonly others: ReadonlyMap<string, number>;
+  /** The same of all processes together, without the start of the services. */
+  readonly cpuMs: number;
 }
 
 /** The services of so many replicas each are started first. */
@@ -66,16 +68,18 @@ export async function onServers(replicas: number, { documents, batchSize, folder
     };
     for (let replica = 0; replica < replicas; replica += 1)
       for (const name of stageNames) services.push(await ServiceProcess.start(name, env));
-    const before = cpuOf(otherPids);
+    const ofServices = () => sumOf(services.map(({ pid }) => usageOf(pid).cpuMs));
+    const [before, servicesBefore] = [cpuOf(otherPids), ofServices()];
     const startedAt = performance.now();
     const run = await endOf(state, await requestRun(bus));
     const wallMs = performance.now() - startedAt;
     if (run['state'] !== 'finished') throw new Error(`the run ended as ${String(run['state'])}`);
     const others = new Map([...cpuOf(otherPids)].map(([name, cpuMs]) => [name, cpuMs - (before.get(name) ?? 0)]));
+    const cpuMs = ofServices() - servicesBefore + sumOf([...others.values()]);
     const used = Map.groupBy(services, ({ name }) => name);
     const usages = new Map([...used].map(([name, each]) => [name, sumOfUsages(each.map(({ pid }) => usageOf(pid)))]));
     const stagesMs = await timesOfStages(String(run['traceparent']).split('-')[1] ?? '');
-    return { wallMs, services: usages, stagesMs, others };
+    return { wallMs, services: usages, stagesMs, others, cpuMs };
   } finally {
     for (const service of services) await service.end('SIGTERM');
     for (const store of [users, state]) {

@@ -95,9 +95,7 @@ function replicasGoal(one: readonly OnServers[], two: readonly OnServers[]): Goa
 
 /** What limits the rate: the processors of this machine, or else the stage that was busiest. */
 function boundOf(measured: readonly OnServers[]): string {
-  const shareOf = ({ wallMs, services, others }: OnServers) =>
-    (sumOf([...services.values()].map(({ cpuMs }) => cpuMs)) + sumOf([...others.values()])) /
-    (wallMs * availableParallelism());
+  const shareOf = ({ wallMs, cpuMs }: OnServers) => cpuMs / (wallMs * availableParallelism());
   const share = median(measured.map(shareOf));
   const processors = `${percent(share)} of ${availableParallelism()} cores were used`;
   if (share >= saturated) return `the processors bound it: ${processors}`;
