@@ -1,25 +1,13 @@
 import { stageNames } from '@batchmill/all-in-one';
-import { KafkaBus } from '@batchmill/bus/kafka';
-import { MongoStore } from '@batchmill/store/mongo';
 import { MilvusVectors } from '@batchmill/vectors/milvus';
-import { MemoryLog } from '@batchmill/telemetry';
-import {
-  eventually,
-  serverAddresses,
-  ServiceProcess,
-  settingsOnServers,
-  SimulatorProcess,
-  spansOf,
-  type Span,
-} from '@batchmill/testing';
-import { randomUUID } from 'node:crypto';
+import { eventually, serverAddresses, ServiceProcess, SimulatorProcess, spansOf, type Span } from '@batchmill/testing';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Server } from '../test/servers/server.ts';
 import { chunks } from './chunks.ts';
 import { engineEnv } from './measure.ts';
 import { usageOf, type Usage } from './process-usage.ts';
-import { endOf, requestRun } from './runs-on-servers.ts';
+import { endOf, openServers, requestRun } from './runs-on-servers.ts';
 
 const timeoutMs = 900_000;
 
@@ -45,11 +33,8 @@ export interface OnServers {
 /** The services of so many replicas each are started first. */
 export async function onServers(replicas: number, { documents, batchSize, folder: parent }: Load): Promise<OnServers> {
   const folder = await mkdtemp(join(parent, 'servers-'));
-  const servers = settingsOnServers(randomUUID().slice(0, 8));
   const simulator = await SimulatorProcess.start(join(folder, 'simulator'), '--turnaround', '0s');
-  const users = MongoStore.open({ url: servers.MONGODB_URI });
-  const state = MongoStore.open({ url: servers.BATCHMILL_STORE });
-  const bus = await KafkaBus.open({ url: serverAddresses.kafka, log: new MemoryLog(), replicationFactor: 1 });
+  const { settings, users, state, bus, close } = await openServers();
   const vectors = await MilvusVectors.open({ url: serverAddresses.milvus });
   const services: ServiceProcess[] = [];
   const otherPids = new Map([...(await pidsOfServers()), ['simulator', simulator.pid]]);
@@ -61,7 +46,7 @@ export async function onServers(replicas: number, { documents, batchSize, folder
     }
     const env = {
       ...engineEnv,
-      ...servers,
+      ...settings,
       BATCHMILL_HOME: join(folder, 'services'),
       OPENAI_BASE_URL: `${simulator.url}/v1`,
       BATCH_SIZE: String(batchSize),
@@ -82,13 +67,9 @@ export async function onServers(replicas: number, { documents, batchSize, folder
     return { wallMs, services: usages, stagesMs, others, cpuMs };
   } finally {
     for (const service of services) await service.end('SIGTERM');
-    for (const store of [users, state]) {
-      for (const name of await store.collectionNames()) await store.collection(name).deleteMany({});
-      await store.close();
-    }
+    await close();
     await vectors.dropCollection('chunks');
     await vectors.close();
-    await bus.close();
     await simulator.end();
   }
 }

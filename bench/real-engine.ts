@@ -4,7 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Goal } from './goals.ts';
-import { median, timesOf } from './in-turns.ts';
+import { inTurns, median, timesOf } from './in-turns.ts';
 import { loadDocuments, measure, type Measured } from './measure.ts';
 import { onServers, sumOf, type OnServers } from './on-servers.ts';
 import { goalLines } from './report.ts';
@@ -32,11 +32,14 @@ try {
   const load = { documents, batchSize, folder };
   const embedded: Measured[] = [];
   const [one, two]: [OnServers[], OnServers[]] = [[], []];
-  for (let round = 0; round < Number(values.rounds); round += 1) {
-    embedded.push(await measure('engine', conditions, { folder, documentsFile }));
-    one.push(await onServers(1, load));
-    two.push(await onServers(2, load));
-  }
+  await inTurns(
+    {
+      'one process': async () => embedded.push(await measure('engine', conditions, { folder, documentsFile })),
+      'six services': async () => one.push(await onServers(1, load)),
+      'two replicas of each': async () => two.push(await onServers(2, load)),
+    },
+    Number(values.rounds),
+  );
   process.stdout.write(
     `The engine: ${documents} documents of about 2 kB, 1536 dimensions, batches of ${batchSize}, turnaround 0 s\n\n${table(
       [

@@ -1,23 +1,12 @@
 import { stageNames } from '@batchmill/all-in-one';
-import { KafkaBus } from '@batchmill/bus/kafka';
-import { MongoStore } from '@batchmill/store/mongo';
-import { MemoryLog } from '@batchmill/telemetry';
-import {
-  ScaledStage,
-  ServiceProcess,
-  SimulatorProcess,
-  eventually,
-  serverAddresses,
-  settingsOnServers,
-} from '@batchmill/testing';
-import { randomUUID } from 'node:crypto';
+import { ScaledStage, ServiceProcess, SimulatorProcess, eventually } from '@batchmill/testing';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chunks } from './chunks.ts';
 import { engineEnv } from './measure.ts';
 import { machineLine } from './report.ts';
-import { endOf, requestRun } from './runs-on-servers.ts';
+import { endOf, openServers, requestRun } from './runs-on-servers.ts';
 import { table } from './table.ts';
 
 /*
@@ -61,14 +50,11 @@ process.stdout.write(
 /** How long the backlog takes, from the first look at the due work until the run has ended. */
 async function drain(max: number): Promise<Drained> {
   const folder = await mkdtemp(join(tmpdir(), 'batchmill-replicas-'));
-  const servers = settingsOnServers(randomUUID().slice(0, 8));
   const simulator = await SimulatorProcess.start(join(folder, 'simulator'), '--turnaround', '0s');
-  const users = MongoStore.open({ url: servers.MONGODB_URI });
-  const state = MongoStore.open({ url: servers.BATCHMILL_STORE });
-  const bus = await KafkaBus.open({ url: serverAddresses.kafka, log: new MemoryLog(), replicationFactor: 1 });
+  const { settings, users, state, bus, close } = await openServers();
   const env = {
     ...engineEnv,
-    ...servers,
+    ...settings,
     BATCHMILL_HOME: join(folder, 'services'),
     OPENAI_BASE_URL: `${simulator.url}/v1`,
     BATCH_SIZE: String(batchSize),
@@ -98,11 +84,7 @@ async function drain(max: number): Promise<Drained> {
     return { seconds, replicas: Math.max(...scaled.wanted) };
   } finally {
     for (const service of services) await service.end('SIGTERM');
-    for (const store of [users, state]) {
-      for (const name of await store.collectionNames()) await store.collection(name).deleteMany({});
-      await store.close();
-    }
-    await bus.close();
+    await close();
     await simulator.end();
     await rm(folder, { recursive: true, force: true });
   }

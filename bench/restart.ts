@@ -64,7 +64,7 @@ async function restart(killed: Killed, { folder, documentsFile }: Place): Promis
             const armed = await batches.findOne({ state: 'built', 'submission.armed.key': { $gt: '' } });
             return armed !== null && (await simulator.ledger()).batches.length > 0 && [armed];
           })
-        : await batchesAtWork(store, ['settled']);
+        : await batchesAtWork(store);
     first.kill('SIGKILL');
     await once(first, 'exit');
     if (killed === 'create') await simulator.ask('PUT', '/admin/faults', []);

@@ -6,10 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const lookMs = 10;
 const withinMs = 120_000;
 
-/** The batches that processes work on in one of these states, as soon as there are any. */
-export function batchesAtWork(store: Store, states: readonly Batch['state'][]): Promise<readonly Batch[]> {
+/** The batches of which results are ingested, as soon as there are any. */
+export function batchesAtWork(store: Store): Promise<readonly Batch[]> {
   return awaited('a batch at work', async () => {
-    const filter = { state: { $in: states }, 'lease.until': { $gt: new Date() } };
+    const filter = { state: 'settled', 'lease.until': { $gt: new Date() } };
     const found = await Array.fromAsync(storedRecords(store).batches.find(filter));
     return found.length > 0 && found;
   });

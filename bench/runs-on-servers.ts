@@ -1,11 +1,30 @@
-import type { KafkaBus } from '@batchmill/bus/kafka';
+import { KafkaBus } from '@batchmill/bus/kafka';
 import { RandomIds, envelopeOf, headersOf } from '@batchmill/contracts';
 import { RunRequested } from '@batchmill/contracts/events';
 import { endedRunStates } from '@batchmill/records';
-import type { MongoStore } from '@batchmill/store/mongo';
-import { eventually } from '@batchmill/testing';
+import { MongoStore } from '@batchmill/store/mongo';
+import { MemoryLog } from '@batchmill/telemetry';
+import { eventually, serverAddresses, settingsOnServers } from '@batchmill/testing';
+import { randomUUID } from 'node:crypto';
 
 const timeoutMs = 900_000;
+
+/** Databases of its own for the users' documents and for the state, the settings of services that use them, and the bus. */
+export async function openServers() {
+  const settings = settingsOnServers(randomUUID().slice(0, 8));
+  const users = MongoStore.open({ url: settings.MONGODB_URI });
+  const state = MongoStore.open({ url: settings.BATCHMILL_STORE });
+  const bus = await KafkaBus.open({ url: serverAddresses.kafka, log: new MemoryLog(), replicationFactor: 1 });
+  /** Empties the databases first. */
+  const close = async (): Promise<void> => {
+    for (const store of [users, state]) {
+      for (const name of await store.collectionNames()) await store.collection(name).deleteMany({});
+      await store.close();
+    }
+    await bus.close();
+  };
+  return { settings, users, state, bus, close };
+}
 
 /** Requests a run of the chunks. Returns its id. */
 export async function requestRun(bus: KafkaBus): Promise<string> {

@@ -1,5 +1,5 @@
 import { Clock, ConnectionError, isBatchmillError, isDependencyUnavailable } from '@batchmill/contracts';
-import { type BatchHeld, BatchSettled, type SettledReason } from '@batchmill/contracts/events';
+import { type BatchHeld, type BatchSettled } from '@batchmill/contracts/events';
 import { Provider, RefusedError, isProviderError, isSameAccount, type ProviderBatch } from '@batchmill/provider';
 import {
   describeHold,
@@ -9,6 +9,7 @@ import {
   lastLook,
   longestGapMs,
   settleAsLost,
+  settleAsSeen,
   stallInState,
   stallLimitMs,
   stallWithoutState,
@@ -118,18 +119,11 @@ export class UnendedBatches {
     else yield batch.wait(new Date(now.getTime() + refusedMs));
   }
 
-  /** What was found settled when it was adopted is not lost, though it cannot be looked at any more: its answers are billed. */
+  /** A batch that was adopted may have been seen ended before it could not be looked at any more. */
   async *#giveUp(batch: Leased<Batch>): Transitions<BatchSettled> {
-    const { runId, claimId, requests, provider } = batch.data;
-    const reason = provider === null ? null : settledReasonOf(provider.state);
-    if (provider !== null && reason !== null) {
-      const { providerBatchId } = provider;
-      const ids = { runId, claimId, batchId: batch.id, providerBatchId };
-      yield batch.with({ reason, otherAccount: null }).to('settled', new BatchSettled({ ...ids, reason, requests }));
-      return;
-    }
-    this.log.error(describeLoss(batch.data), this.#fieldsOf(batch));
-    yield settleAsLost(batch);
+    const asSeen = settleAsSeen(batch);
+    if (asSeen === null) this.log.error(describeLoss(batch.data), this.#fieldsOf(batch));
+    yield asSeen ?? settleAsLost(batch);
   }
 
   #isGivenUp({ batch, run }: Watched, stall: Stall | null): boolean {
@@ -166,11 +160,6 @@ export class UnendedBatches {
   #fieldsOf({ id, data }: Leased<Batch>): Record<string, string | null> {
     return { batchId: id, runId: data.runId, providerBatchId: data.provider?.providerBatchId ?? null };
   }
-}
-
-/** Null: a batch in this state has no results, or not yet. */
-function settledReasonOf(state: string): SettledReason | null {
-  return state === 'completed' || state === 'expired' || state === 'cancelled' ? state : null;
 }
 
 function isNotFound(error: unknown): boolean {

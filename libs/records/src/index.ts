@@ -39,7 +39,7 @@ export {
   type Submission,
 } from './batch.js';
 export { describeHold, hold } from './batch-hold.js';
-export { describeLoss, settleAsLost } from './lost-batch.js';
+export { describeLoss, settleAsLost, settleAsSeen } from './lost-batch.js';
 export { isGivenUp, stallInState, stallLimitMs, stallWithoutState, type Look } from './giving-up.js';
 export { lastLook } from './last-look.js';
 export { longestGapMs, observe, type ObservedTime } from './observed-time.js';
