@@ -279,5 +279,20 @@ export function describeUpdating(make: MakeStore): void {
 
       expect(await things.count({})).toBe(998);
     });
+
+    it.each([
+      ['texts', 'old'],
+      ['an array', ['old', 'other']],
+    ])('deleteMany by an index deletes every page, also of documents that have %s there', async (_, kind) => {
+      const things = context.store.collection('things');
+      await things.ensureIndex({ keys: { kind: 1 } });
+      await things.insertMany(Array.from({ length: 2_500 }, (_, _id) => ({ _id, kind: _id < 10 ? 'new' : 'old' })));
+      await things.updateOne({ _id: 2_499 }, { $set: { kind } });
+
+      expect(await things.deleteMany({ kind: { $in: ['old', 'none'] } })).toBe(2_490);
+
+      expect(await things.count({})).toBe(10);
+      expect(await things.deleteMany({ kind: 'old' })).toBe(0);
+    });
   });
 }

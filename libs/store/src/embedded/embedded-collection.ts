@@ -17,7 +17,7 @@ import {
 import type { Catalog } from './catalog/catalog.js';
 import { ensureIndex, indexExists } from './catalog/ensure-index.js';
 import { askedIndex, storedKeys, type Table } from './catalog/table.js';
-import { countByColumns } from './find/count-by-columns.js';
+import { termByColumns } from './find/term-by-columns.js';
 import { compileFinder, cachingFinders, type Finder, type Match } from './find/finder.js';
 import { planAccess } from './find/plan-access.js';
 import { compileProjection } from './find/projection.js';
@@ -29,7 +29,7 @@ import { compileUpdate, cachingUpdates, type CompiledUpdate } from './update/com
 import { upsertBase } from './update/upsert-base.js';
 import { decodeBody } from './values/body.js';
 import { insertDocument, rewriteDocument } from './write/write-document.js';
-import { documentsPerTransaction, writeInPages } from './write/write-in-pages.js';
+import { documentsPerTransaction, writeEach, writeInPages } from './write/write-in-pages.js';
 
 /**
  * A collection as a table of BSON. Every method is one transaction, or several of at most a thousand documents each.
@@ -81,19 +81,13 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
   }
 
   override async insertMany(documents: readonly T[]): Promise<void> {
-    let start = 0;
-    const nextPage = () => documents.slice(start, (start += documentsPerTransaction));
-    await writeInPages(this.#catalog.writes, nextPage, (document) =>
-      insertDocument(this.#catalog, this.#name, document),
-    );
+    await writeEach(this.#catalog.writes, documents, (document) => insertDocument(this.#catalog, this.#name, document));
   }
 
   override async replaceMany(documents: readonly T[]): Promise<number> {
-    let start = 0;
     let replaced = 0;
-    const nextPage = () => documents.slice(start, (start += documentsPerTransaction));
     const finderOf = cachingFinders();
-    await writeInPages(this.#catalog.writes, nextPage, (document) => {
+    await writeEach(this.#catalog.writes, documents, (document) => {
       const table = this.#catalog.table(this.#name);
       const match = table === null ? null : finderOf({ _id: document['_id'] })(this.#catalog.database, table);
       if (table === null || match === null) {
@@ -138,12 +132,9 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
     let matched = 0;
     let modified = 0;
     const refused: { index: number; code: string; message: string }[] = [];
-    let start = 0;
-    const entries = [...updates.entries()];
-    const nextPage = () => entries.slice(start, (start += documentsPerTransaction));
     const finderOf = cachingFinders();
     const compiledOf = cachingUpdates();
-    await writeInPages(this.#catalog.writes, nextPage, ([index, { filter, update, upsert = false }]) => {
+    await writeEach(this.#catalog.writes, [...updates.entries()], ([index, { filter, update, upsert = false }]) => {
       try {
         const compiled = compiledOf(update);
         const counts = this.#updateFirst(finderOf(filter), compiled);
@@ -185,8 +176,10 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
     if (Object.keys(filter).length === 0) return this.size();
     const counted = this.#catalog.read(() => {
       const table = this.#catalog.table(this.#name);
-      const term = table === null ? null : countByColumns(table, filter);
-      return term === null ? null : Number(this.#catalog.database.get(term.sql, ...term.values)?.['n']);
+      const term = table === null ? null : termByColumns(table, filter);
+      if (table === null || term === null) return null;
+      const sql = `SELECT count(*) AS n FROM ${table.name} WHERE ${term.sql}`;
+      return Number(this.#catalog.database.get(sql, ...term.values)?.['n']);
     });
     if (counted !== null) return counted;
     const matching = readMatching(this.#catalog, this.#name, filter);
@@ -207,10 +200,25 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
 
   override async deleteMany(filter: Filter): Promise<number> {
     let deleted = 0;
+    for (;;) {
+      const page = await this.#catalog.writes.write(() => this.#deletePage(filter));
+      if (page === null) break;
+      deleted += page;
+      if (page < documentsPerTransaction) return deleted;
+    }
     await this.#withEach(filter, (table, { row }) => {
       deleted += this.#catalog.database.run(`DELETE FROM ${table.name} WHERE row = ?`, row);
     });
     return deleted;
+  }
+
+  /** Deletes without reading documents. Null: they have to be read. */
+  #deletePage(filter: Filter): number | null {
+    const table = this.#catalog.table(this.#name);
+    const term = table === null ? null : termByColumns(table, filter);
+    if (table === null || term === null) return null;
+    const sql = `DELETE FROM ${table.name} WHERE row IN (SELECT row FROM ${table.name} WHERE ${term.sql} LIMIT ${documentsPerTransaction})`;
+    return this.#catalog.database.run(sql, ...term.values);
   }
 
   override async ensureIndex(index: IndexKeys): Promise<void> {

@@ -24,9 +24,7 @@ export abstract class Rows {
       case 'scan':
         return new RowsByScan(database, table, access.ranges, access.descending);
       case 'rows':
-        return new RowsByNumber(database, table, () =>
-          database.all(access.sql, ...access.values).map((row) => Number(row['row'])),
-        );
+        return new RowsByNumber(database, table, () => rowNumbers(database, access));
       case 'merge':
         return new RowsByMerge(database, table, access.scans, access.descending);
       case 'union':
@@ -42,6 +40,11 @@ export abstract class Rows {
 
 function storedRow(row: Row): StoredRow {
   return { row: Number(row['row']), body: row['body'] as Uint8Array }; // never NULL in the schema
+}
+
+/** Keeps the numbers alone: a million rows with one would take 200 MB. */
+function rowNumbers(database: Database, { sql, values }: Term): number[] {
+  return Array.from(database.iterate(sql, ...values), ({ row }) => Number(row));
 }
 
 export function rowByKey(database: Database, table: Table, key: Buffer): StoredRow | null {
@@ -233,7 +236,7 @@ class RowsByUnion extends Rows {
     if (this.#hasFoundAll) return;
     const limit = this.#passed.size === 0 ? firstRows : -1;
     const { sql, values } = unionSql(this.table, this.scans, 'row');
-    const found = this.database.all(`${sql} LIMIT ?`, ...values, limit).map(({ row }) => Number(row));
+    const found = rowNumbers(this.database, { sql: `${sql} LIMIT ?`, values: [...values, limit] });
     this.#hasFoundAll = limit === -1 || found.length < limit;
     this.#found = [...new Set(found)].filter((number) => !this.#passed.has(number)).toReversed();
     for (const number of this.#found) this.#passed.add(number);

@@ -10,6 +10,8 @@ interface Transactions {
 
 interface PendingWrite {
   readonly durable: boolean;
+  /** Runs as the whole of its transaction, and keeps the outcome. */
+  executeAlone(): void;
   /** Runs within the transaction of its group, and keeps the outcome. */
   execute(): void;
   /** To be called when the transaction of the group is committed. */
@@ -38,6 +40,10 @@ export class GroupCommit {
     let outcome: { readonly value: T } | { readonly error: unknown } | null = null;
     this.#pending.push({
       durable,
+      // Without a savepoint, for which SQLite copies every page before it is changed.
+      executeAlone: () => {
+        outcome = { value: work() };
+      },
       execute: () => {
         try {
           outcome = { value: this.#catalog.writeNested(work) };
@@ -68,7 +74,8 @@ export class GroupCommit {
     try {
       this.#catalog.write(
         () => {
-          for (const each of group) each.execute();
+          if (group.length === 1) group[0]?.executeAlone();
+          else for (const each of group) each.execute();
         },
         group.some(({ durable }) => durable),
       );

@@ -13,13 +13,22 @@ export async function writeInPages<I>(
   nextPage: () => readonly I[],
   write: (item: I) => void,
 ): Promise<void> {
-  for (;;) {
-    const { isLast, refusal } = await writes.write(() => writePage(nextPage(), write));
+  for (let isLast = false; !isLast;) {
+    const outcome = await writes.write(() => writePage(nextPage(), write));
+    if (outcome.refusal !== null) {
+      throw outcome.refusal;
+    }
+    isLast = outcome.isLast;
+  }
+}
+
+/** Like `writeInPages`, for items that are known. */
+export async function writeEach<I>(writes: GroupCommit, items: readonly I[], write: (item: I) => void): Promise<void> {
+  for (let start = 0; start < items.length; start += documentsPerTransaction) {
+    const page = items.slice(start, start + documentsPerTransaction);
+    const { refusal } = await writes.write(() => writePage(page, write));
     if (refusal !== null) {
       throw refusal;
-    }
-    if (isLast) {
-      return;
     }
   }
 }

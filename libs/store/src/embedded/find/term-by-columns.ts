@@ -5,16 +5,13 @@ import { encodeKey } from '../values/encode-key.js';
 import { pointsTerm, type Term } from './index-scans.js';
 
 /**
- * The query that counts what a filter matches without reading documents. Null where it cannot: the filter asks for more than texts in
- * fields with an index, or a document has an array there.
+ * What finds the documents that a filter matches without reading them. Null where there is none: the filter asks for more than texts
+ * in fields with an index, or a document has an array there.
  */
-export function countByColumns(table: Table, filter: Filter): Term | null {
+export function termByColumns(table: Table, filter: Filter): Term | null {
   const terms = Object.entries(filter).map(([path, condition]) => termOf(table, path, condition));
   if (!terms.every((term) => term !== null) || terms.length === 0) return null;
-  return {
-    sql: `SELECT count(*) AS n FROM ${table.name} WHERE ${terms.map(({ sql }) => sql).join(' AND ')}`,
-    values: terms.flatMap(({ values }) => values),
-  };
+  return { sql: terms.map(({ sql }) => sql).join(' AND '), values: terms.flatMap(({ values }) => values) };
 }
 
 function termOf(table: Table, path: string, condition: unknown): Term | null {
