@@ -85,9 +85,13 @@ export class WorkLoop<T extends WorkRecord> {
     const findsReleased = this.#inFlight.size === 0 && this.#failedWork.isReleasedWorkDue();
     try {
       const signaled = await this.#signals.take();
+      if (signaled === null && !this.#dueTimes.takeTurn()) return null;
       const record = signaled ?? (await records.take({ state, owner, leaseMs }));
       this.#outageOfTaking.recovered();
-      if (record !== null) return { record, foundBy: signaled === null ? 'poll' : 'signal' };
+      if (record !== null) {
+        if (signaled === null) this.#dueTimes.addNow(); // there may be more
+        return { record, foundBy: signaled === null ? 'poll' : 'signal' };
+      }
       // The records that an outage made this loop release are gone: others have done them, or they were cancelled.
       if (findsReleased) this.#failedWork.recovered();
       return null;
@@ -100,6 +104,7 @@ export class WorkLoop<T extends WorkRecord> {
   #begin({ record, foundBy }: Taken<T>): void {
     const working = this.#worker.workOn(record, foundBy).finally(() => {
       this.#inFlight.delete(working);
+      this.#dueTimes.addNow(); // a signal that arrived meanwhile has made its record due
       this.#endWait();
     });
     this.#inFlight.add(working);
