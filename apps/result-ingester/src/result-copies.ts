@@ -89,7 +89,7 @@ export class ResultCopies {
       else if (unshownResults(batch) !== null) progress.advance({ lost: true });
       progress.advance({ output: await copyOf(files.output) });
       // An empty slice, so that the checkpoint keeps this copy when the next download fails.
-      yield { outcomes: [], end: 1 };
+      if (files.error !== null) yield { outcomes: [], end: 1 };
     }
     progress.advance({ error: await copyOf(files.error) });
   }

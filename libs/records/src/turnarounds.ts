@@ -85,14 +85,15 @@ export class Turnarounds {
     if (samples.length === 0) return;
     const _id = idOf(account, { model, url });
     const ids = samples.map(({ id }) => id);
-    // A few samples are not missed: neither write has to outlast a power failure.
+    const push = { samples: { $each: samples, $sort: { endedAt: 1 }, $slice: -keptSamples } };
+    // A few samples are not missed: no write has to outlast a power failure.
+    const unseen = { _id, 'samples.id': { $nin: ids } };
+    const { matched } = await this.#collection.updateOne(unseen, { $push: push }, { durable: false });
+    if (matched === 1) return;
     await this.#collection.updateOne({ _id }, { $pull: { samples: { id: { $in: ids } } } }, { durable: false });
     await this.#collection.updateOne(
       { _id },
-      {
-        $setOnInsert: { account, model: withoutDate(model), url },
-        $push: { samples: { $each: samples, $sort: { endedAt: 1 }, $slice: -keptSamples } },
-      },
+      { $setOnInsert: { account, model: withoutDate(model), url }, $push: push },
       { upsert: true, durable: false },
     );
   }

@@ -1,4 +1,4 @@
-import type { BulkUpdate, Collection, Fields, Store } from '@batchmill/store';
+import { DuplicateKeyError, type BulkUpdate, type Collection, type Fields, type Store } from '@batchmill/store';
 import { preparedOnce } from '../prepared-once.js';
 
 /** Who asks for the embedding of a text: a document, and the claim in which it asks. */
@@ -34,16 +34,13 @@ export class AskedTexts {
   async ask(runId: string, askers: ReadonlyMap<string, Asker>): Promise<ReadonlyMap<string, Asker>> {
     if (askers.size === 0) return new Map();
     await this.#prepare();
-    const hashOf = new Map([...askers.keys()].map((hash) => [`${runId} ${hash}`, hash]));
+    const texts = [...askers].map(([hash, asker]) => ({ _id: `${runId} ${hash}`, runId, ...asker }));
+    if (await this.#areNew(texts)) return askers;
     // Of two processes that create the same one at once, the store refuses one, and the other stands.
-    const { matched, refused } = await this.#collection.bulk(
-      [...askers].map(([hash, { claimId, document }]) => ({
-        filter: { _id: `${runId} ${hash}` },
-        update: { $setOnInsert: { runId, claimId, document } },
-        upsert: true,
-      })),
+    await this.#collection.bulk(
+      texts.map(({ _id, ...text }) => ({ filter: { _id }, update: { $setOnInsert: text }, upsert: true })),
     );
-    if (matched === 0 && refused.length === 0) return askers; // nobody has asked for one of them
+    const hashOf = new Map([...askers.keys()].map((hash) => [`${runId} ${hash}`, hash]));
     const asked = new Map<string, Asker>();
     const moved: BulkUpdate[] = [];
     for await (const { _id, claimId, document } of this.#collection.find({ _id: { $in: [...hashOf.keys()] } })) {
@@ -55,6 +52,17 @@ export class AskedTexts {
     }
     if (moved.length > 0) await this.#collection.bulk(moved);
     return asked;
+  }
+
+  /** Inserts those before the first for which somebody has asked. True: there is none. */
+  async #areNew(texts: readonly AskedText[]): Promise<boolean> {
+    try {
+      await this.#collection.insertMany(texts);
+      return true;
+    } catch (error) {
+      if (error instanceof DuplicateKeyError) return false;
+      throw error;
+    }
   }
 
   async deleteOfRun(runId: string): Promise<void> {

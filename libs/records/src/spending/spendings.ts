@@ -73,17 +73,16 @@ export class Spendings {
    * writes need not be durable, because the create call that they allow is armed by a write that is.
    */
   async reserve(scopes: readonly LimitedScope[], reservation: Reservation): Promise<NoRoom | null> {
-    const reserved: string[] = [];
-    for (const limited of scopes) {
-      const id = scopeId(limited.scope);
-      const noRoom = await this.#reserveIn(id, limited, reservation);
-      if (noRoom !== null) {
-        await this.settle(reserved, reservation, 0);
-        return noRoom;
-      }
-      reserved.push(id);
-    }
-    return null;
+    const outcomes = await Promise.all(scopes.map((limited) => this.#reserveIn(limited, reservation)));
+    const noRoom = outcomes.find((outcome) => outcome !== null) ?? null;
+    if (noRoom === null) return null;
+    const reserved = scopes.filter((_, index) => outcomes[index] === null);
+    await this.settle(
+      reserved.map(({ scope }) => scopeId(scope)),
+      reservation,
+      0,
+    );
+    return noRoom;
   }
 
   /**
@@ -91,22 +90,25 @@ export class Spendings {
    * spent. Does nothing where there is none.
    */
   async settle(scopeIds: readonly string[], { batchId, fence }: ReservationKey, nanoUsd: number | null): Promise<void> {
-    for (const _id of scopeIds) {
-      const spending = await this.#collection.findOne({ _id });
-      const own = spending?.reservations.find((one) => isSame(one, { batchId, fence }));
-      if (own === undefined) continue;
-      await this.#collection.updateOne(
-        { _id, reservations: { $elemMatch: { batchId, fence } } },
-        {
-          $inc: { committed: (nanoUsd ?? own.nanoUsd) - own.nanoUsd, reserved: -own.nanoUsd },
-          $pull: { reservations: { batchId, fence } },
-        },
-      );
-    }
+    await Promise.all(scopeIds.map((id) => this.#settleIn(id, { batchId, fence }, nanoUsd)));
   }
 
-  async #reserveIn(_id: string, limited: LimitedScope, reservation: Reservation): Promise<NoRoom | null> {
+  async #settleIn(_id: string, { batchId, fence }: ReservationKey, nanoUsd: number | null): Promise<void> {
+    const spending = await this.#collection.findOne({ _id });
+    const own = spending?.reservations.find((one) => isSame(one, { batchId, fence }));
+    if (own === undefined) return;
+    await this.#collection.updateOne(
+      { _id, reservations: { $elemMatch: { batchId, fence } } },
+      {
+        $inc: { committed: (nanoUsd ?? own.nanoUsd) - own.nanoUsd, reserved: -own.nanoUsd },
+        $pull: { reservations: { batchId, fence } },
+      },
+    );
+  }
+
+  async #reserveIn(limited: LimitedScope, reservation: Reservation): Promise<NoRoom | null> {
     const { limitNanoUsd } = limited;
+    const _id = scopeId(limited.scope);
     const { batchId, fence, nanoUsd } = reservation;
     for (;;) {
       const known = await this.#collection.findOne({ _id });
