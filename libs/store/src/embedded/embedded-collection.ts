@@ -18,7 +18,7 @@ import type { Catalog } from './catalog/catalog.js';
 import { ensureIndex, indexExists } from './catalog/ensure-index.js';
 import { askedIndex, storedKeys, type Table } from './catalog/table.js';
 import { termByColumns } from './find/term-by-columns.js';
-import { compileFinder, cachingFinders, type Finder, type Match } from './find/finder.js';
+import { cachingFinders, compileFinder, finderOfId, type Finder, type Match } from './find/finder.js';
 import { planAccess } from './find/plan-access.js';
 import { compileProjection } from './find/projection.js';
 import { readMatching } from './find/read-matching.js';
@@ -70,6 +70,15 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
   }
 
   override async findOne(filter: Filter, finding: Omit<FindOptions, 'limit' | 'exactTypes'> = {}): Promise<T | null> {
+    const find = finderOfId(filter);
+    if (find !== null) {
+      const project = compileProjection(finding.projection);
+      const match = this.#catalog.read(() => {
+        const table = this.#catalog.table(this.#name);
+        return table === null ? null : find(this.#catalog.database, table);
+      });
+      return match === null ? null : (project(match.document) as T); // what was inserted into this collection has this type
+    }
     for await (const document of this.find(filter, { ...finding, limit: 1 })) {
       return document;
     }

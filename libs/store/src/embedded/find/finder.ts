@@ -24,12 +24,20 @@ export type Finder = (database: Database, table: Table) => Match | null;
 
 /** Finds the first document that matches, in the given order. */
 export function compileFinder(filter: Filter, sort: Sort = {}): Finder {
-  const { _id: id, ...rest } = filter;
-  if (id !== undefined && isSingleId(id)) {
-    return finderOfKey(encodeKey(id), compileFilter(rest)); // the key decides the condition on `_id`: equal ids have equal keys
+  const ofId = finderOfId(filter);
+  if (ofId !== null) {
+    return ofId;
   }
   const matches = compileFilter(filter);
   return (database, table) => firstMatch(database, table, filter, sort, matches);
+}
+
+/** For a filter that names a single `_id`, and so at most one document; null: it does not. */
+export function finderOfId({ _id: id, ...rest }: Filter): Finder | null {
+  if (id === undefined || !isSingleId(id)) {
+    return null;
+  }
+  return finderOfKey(encodeKey(id), compileFilter(rest)); // the key decides the condition on `_id`: equal ids have equal keys
 }
 
 /** `compileFinder` that compiles the rest of a filter once for consecutive filters that differ only in `_id`, as in a bulk. */

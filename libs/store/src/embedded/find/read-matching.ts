@@ -84,6 +84,9 @@ async function* matchesOf(
         yield { row, document, body };
       }
     }
+    if (rows.hasEnded) {
+      return;
+    }
     await nextTurn();
   }
 }

@@ -17,6 +17,9 @@ export abstract class Rows {
   /** Returns the next rows, at most `maxRows` and a few megabytes. Returns none at the end. */
   abstract next(maxRows: number): StoredRow[];
 
+  /** True: `next` would return none. False: it has to be asked. */
+  abstract get hasEnded(): boolean;
+
   static of(database: Database, table: Table, access: Access): Rows {
     switch (access.kind) {
       case 'keys':
@@ -60,6 +63,7 @@ export function rowByNumber(database: Database, table: Table, number: number): S
 /** Loads the rows one by one and skips those that were deleted. */
 class RowsOneByOne<L> extends Rows {
   #position = 0;
+  #hasEnded = false;
 
   constructor(
     private readonly locators: () => readonly L[],
@@ -79,7 +83,12 @@ class RowsOneByOne<L> extends Rows {
         bytes += row.body.length;
       }
     }
+    this.#hasEnded = this.#position >= locators.length;
     return rows;
+  }
+
+  override get hasEnded(): boolean {
+    return this.#hasEnded;
   }
 }
 
@@ -132,6 +141,10 @@ class RowsByScan extends Rows {
     return [];
   }
 
+  override get hasEnded(): boolean {
+    return this.#remaining.length === 0;
+  }
+
   /** Puts the rest of the range back in front. */
   #page(range: KeyRange, maxRows: number): StoredRow[] {
     const selected = this.database.iterate(scanSql(this.table, this.descending), range.from, range.to, maxRows);
@@ -146,7 +159,7 @@ class RowsByScan extends Rows {
         break;
       }
     }
-    if (last !== null) {
+    if (last !== null && (rows.length === maxRows || bytes >= maxPageBytes)) {
       this.#remaining.unshift(
         this.descending ? { from: range.from, to: last } : { from: keyAfter(last), to: range.to },
       );
@@ -163,6 +176,7 @@ export function mergeSql(table: Table, scans: readonly IndexScan[], descending: 
 
 class RowsByMerge extends Rows {
   #remaining: KeyRanges = everyKey;
+  #hasEnded = false;
 
   constructor(
     private readonly database: Database,
@@ -180,6 +194,7 @@ class RowsByMerge extends Rows {
     }));
     const { sql, values } = mergeSql(this.table, scans, this.descending);
     const found = this.database.all(sql, ...values, maxRows);
+    this.#hasEnded = found.length === 0;
     const rows: StoredRow[] = [];
     let bytes = 0;
     for (const [index, { row: number, key }] of found.entries()) {
@@ -192,6 +207,10 @@ class RowsByMerge extends Rows {
       bytes += row.body.length;
     }
     return rows;
+  }
+
+  override get hasEnded(): boolean {
+    return this.#hasEnded;
   }
 
   #passed(key: Buffer): void {
@@ -229,6 +248,10 @@ class RowsByUnion extends Rows {
       bytes += row.body.length;
     }
     return rows;
+  }
+
+  override get hasEnded(): boolean {
+    return this.#hasFoundAll && this.#found.length === 0;
   }
 
   /** At the second time all that were not found at the first. */
