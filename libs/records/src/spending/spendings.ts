@@ -73,16 +73,20 @@ export class Spendings {
    * writes need not be durable, because the create call that they allow is armed by a write that is.
    */
   async reserve(scopes: readonly LimitedScope[], reservation: Reservation): Promise<NoRoom | null> {
-    const outcomes = await Promise.all(scopes.map((limited) => this.#reserveIn(limited, reservation)));
-    const noRoom = outcomes.find((outcome) => outcome !== null) ?? null;
-    if (noRoom === null) return null;
-    const reserved = scopes.filter((_, index) => outcomes[index] === null);
-    await this.settle(
-      reserved.map(({ scope }) => scopeId(scope)),
-      reservation,
-      0,
-    );
-    return noRoom;
+    const isLimited = ({ limitNanoUsd }: LimitedScope): boolean => limitNanoUsd !== null;
+    const reserved: string[] = [];
+    // One after another: of two batches that each reserve where the other finds no room, both would be refused.
+    for (const limited of scopes.filter(isLimited)) {
+      const noRoom = await this.#reserveIn(limited, reservation);
+      if (noRoom !== null) {
+        await this.settle(reserved, reservation, 0);
+        return noRoom;
+      }
+      reserved.push(scopeId(limited.scope));
+    }
+    const others = scopes.filter((scope) => !isLimited(scope));
+    await eachEnded(others.map((unlimited) => this.#reserveIn(unlimited, reservation)));
+    return null;
   }
 
   /**
@@ -90,7 +94,7 @@ export class Spendings {
    * spent. Does nothing where there is none.
    */
   async settle(scopeIds: readonly string[], { batchId, fence }: ReservationKey, nanoUsd: number | null): Promise<void> {
-    await Promise.all(scopeIds.map((id) => this.#settleIn(id, { batchId, fence }, nanoUsd)));
+    await eachEnded(scopeIds.map((id) => this.#settleIn(id, { batchId, fence }, nanoUsd)));
   }
 
   async #settleIn(_id: string, { batchId, fence }: ReservationKey, nanoUsd: number | null): Promise<void> {
@@ -133,6 +137,12 @@ export class Spendings {
     const empty = { committed: 0, reserved: 0, reservations: [] };
     await this.#collection.updateOne({ _id }, { $setOnInsert: empty }, { upsert: true });
   }
+}
+
+/** Resolves when all have ended, and rejects only then: none writes later than its caller knows of. */
+async function eachEnded(writes: readonly Promise<unknown>[]): Promise<void> {
+  await Promise.allSettled(writes);
+  await Promise.all(writes);
 }
 
 function noRoomIn(
