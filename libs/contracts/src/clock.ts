@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 /** The time. Injected, so that tests set it. */
 export abstract class Clock {
   abstract now(): Date;
@@ -13,7 +11,15 @@ export class SystemClock extends Clock {
     return new Date();
   }
 
+  /** By a plain timer: the one of `timers/promises` makes an error with a stack whenever it is aborted. */
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    await delay(ms, undefined, signal ? { signal } : undefined).catch(() => undefined);
+    if (signal?.aborted === true) return;
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const end = (): void => resolve(undefined);
+    const timer = setTimeout(end, ms);
+    signal?.addEventListener('abort', end, { once: true });
+    await promise;
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', end);
   }
 }

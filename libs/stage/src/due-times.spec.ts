@@ -32,6 +32,17 @@ describe('when a loop polls for records', () => {
     expect([dueTimes.takeTurn(), dueTimes.takeTurn()]).toEqual([true, false]);
   });
 
+  it('at the interval after the clock was set back', () => {
+    const { clock, dueTimes } = make();
+    dueTimes.nextInMs();
+    dueTimes.takeTurn();
+
+    clock.advance(-3_600_000);
+
+    expect(dueTimes.nextInMs()).toBe(pollMs);
+    expect(dueTimes.takeTurn()).toBe(true);
+  });
+
   it('when one may have become due', () => {
     const { dueTimes } = make();
     dueTimes.nextInMs();

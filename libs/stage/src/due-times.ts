@@ -34,7 +34,8 @@ export class DueTimes {
   /** Milliseconds until the next time at which to poll, at most those of the interval. */
   nextInMs(): number {
     const nowMs = this.clock.now().getTime();
-    if (nowMs >= this.#nextPollMs) {
+    // Further away than the interval: the clock was set back.
+    if (nowMs >= this.#nextPollMs || this.#nextPollMs - nowMs > this.pollMs) {
       this.#isDue = true;
       this.#nextPollMs = nowMs + this.pollMs;
     }

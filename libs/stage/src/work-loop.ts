@@ -76,7 +76,9 @@ export class WorkLoop<T extends WorkRecord> {
     const endedEarly = new Promise<void>((resolve) => {
       this.#endWait = resolve;
     });
-    return Promise.race([endedEarly, this.dependencies.clock.sleep(waitMs, ended.signal)]).finally(() => ended.abort());
+    return Promise.race([endedEarly, this.dependencies.clock.sleep(waitMs, ended.signal)]).finally(
+      () => ended.abort(null), // without an error, of which nobody reads the stack
+    );
   }
 
   async #take(): Promise<Taken<T> | null> {
@@ -97,6 +99,7 @@ export class WorkLoop<T extends WorkRecord> {
       return null;
     } catch (error) {
       this.#outageOfTaking.report(`${stage.name}: could not take work`, error);
+      this.#dueTimes.addNow(); // what was due still is
       return null;
     }
   }
