@@ -28,7 +28,7 @@ const bundle = await rolldown({
   },
   external,
   platform: 'node',
-  plugins: [onlyUsedValidators()],
+  plugins: [onlyUsedValidators(), onlyUsedExporters()],
   // The other file of that package reads a file beside it.
   resolve: { alias: { '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled' } },
   onLog: failOnWarning(),
@@ -82,6 +82,25 @@ function onlyUsedValidators(): Plugin {
       const isOfNest = importer?.includes('@nestjs') === true;
       return isOfNest ? { id: source, external: true } : join(root, 'node_modules/class-validator/esm2015/index.js');
     },
+  };
+}
+
+/**
+ * Of OpenTelemetry's exporters only those that Batchmill creates. Its SDK can create any, as variables of the environment say, and so
+ * loads all of them, with gRPC.
+ */
+function onlyUsedExporters(): Plugin {
+  const none = 'no-exporters';
+  return {
+    name: 'only-used-exporters',
+    resolveId: (source, importer) => {
+      const isOfSdk = importer?.includes('@opentelemetry/sdk-node') === true;
+      return isOfSdk && /^@opentelemetry\/exporter-(?!.*-proto$)/.test(source) ? none : null;
+    },
+    load: (id) =>
+      id === none
+        ? 'export const [AggregationTemporalityPreference, OTLPLogExporter, OTLPMetricExporter, OTLPTraceExporter, PrometheusExporter, ZipkinExporter] = [];'
+        : null,
   };
 }
 
