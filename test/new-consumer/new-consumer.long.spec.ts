@@ -34,7 +34,7 @@ describe('a new consumer', () => {
 
     expect([built, ...checks].filter(({ code }) => code !== 0)).toEqual([]);
     expect(checks.map(({ err }) => err).join('\n')).toMatch(/Tests: +\d+ passed/);
-  }, 180_000);
+  });
 
   it('S7: a new consumer runs as a service alone; in one process with the engine it requests its run and handles the answers, in one trace', async () => {
     const home = join(folder, 'home');
