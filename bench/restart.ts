@@ -1,3 +1,5 @@
+import type { Batch } from '@batchmill/records';
+import type { Store } from '@batchmill/store';
 import { EmbeddedStore } from '@batchmill/store/embedded';
 import { SimulatorProcess, storedRecords } from '@batchmill/testing';
 import type { ChildProcess } from 'node:child_process';
@@ -11,35 +13,75 @@ import { inTurns, median } from './in-turns.ts';
 import { engineCommand, engineEnv, engineFlags, type Place } from './measure.ts';
 import { awaited, batchesAtWork, untilRetaken } from './retaken.ts';
 
-const mostSeconds = { work: 3, create: 15 } as const;
 const documents = 2_000;
 const timeoutMs = 300_000;
 
-type Killed = keyof typeof mostSeconds;
+/** What the process has in hand when it is killed. */
+interface InHand {
+  readonly name: string;
+  /** The goal: so soon after its start the next process goes on with it. */
+  readonly mostSeconds: number;
+  prepare(simulator: SimulatorProcess): Promise<void>;
+  /** Resolves once the process has these batches in hand. */
+  taken(store: Store, simulator: SimulatorProcess): Promise<readonly Batch[]>;
+  /** Resolves once the next process goes on with them. */
+  goesOn(store: Store, batches: readonly Batch[]): Promise<void>;
+}
+
+const work: InHand = {
+  name: 'its work',
+  mostSeconds: 3,
+  prepare: () => Promise.resolve(),
+  taken: batchesAtWork,
+  goesOn: untilRetaken,
+};
+
+/** The provider lists the batch only after the kill, so that the first process does not find it. */
+const create: InHand = {
+  name: 'a create call whose answer was lost',
+  mostSeconds: 15,
+  prepare: async (simulator) => {
+    await simulator.ask('PUT', '/admin/faults', [
+      { on: 'batches.create', what: 'drop-answer', times: 1 },
+      { on: 'batches.list', what: 'stale' },
+    ]);
+  },
+  taken: (store, simulator) =>
+    awaited('a lost answer', async () => {
+      const armed = await storedRecords(store).batches.findOne({ state: 'built', 'submission.armed.key': { $gt: '' } });
+      return armed !== null && (await simulator.ledger()).batches.length > 0 && [armed];
+    }),
+  goesOn: async (store, batches) => {
+    const ids = batches.map(({ _id }) => _id);
+    await awaited('the batch to be found', async () => {
+      const missing = await storedRecords(store).batches.count({ _id: { $in: ids }, state: 'built' });
+      return missing === 0;
+    });
+  },
+};
+
+const cases = { work, create };
 
 /**
- * `batchmill run` is killed with `kill -9` and started again. How many seconds after that start it goes on: with what the dead process had
- * in hand (work), and with a batch whose create call was made and whose answer was lost (create). Then the run goes to its end, and
- * nothing may have been paid twice.
+ * `batchmill run` is killed with `kill -9` and started again. How many seconds after that start it goes on with what the dead process had in
+ * hand. Then the run goes to its end, and nothing may have been paid twice.
  */
 export async function measureRestarts(place: Place, rounds: number): Promise<ReadonlyMap<string, readonly number[]>> {
-  return inTurns({ work: () => restart('work', place), create: () => restart('create', place) }, rounds);
+  return inTurns({ work: () => restart(work, place), create: () => restart(create, place) }, rounds);
 }
 
 export function restartGoals(measured: ReadonlyMap<string, readonly number[]>): Goal[] {
-  const names = { work: 'its work', create: 'a create call whose answer was lost' } as const;
-  return Object.entries(names).map(([killed, what]) => {
-    const most = mostSeconds[killed as Killed];
-    const seconds = measured.get(killed) ?? [];
+  return Object.entries(cases).map(([key, { name, mostSeconds }]) => {
+    const seconds = measured.get(key) ?? [];
     return {
-      name: `killed and started again, the engine goes on with ${what} within ${most} s`,
+      name: `killed and started again, the engine goes on with ${name} within ${mostSeconds} s`,
       found: `${median(seconds).toFixed(1)} s (${seconds.map((one) => one.toFixed(1)).join(', ')})`,
-      isHit: median(seconds) <= most,
+      isHit: median(seconds) <= mostSeconds,
     };
   });
 }
 
-async function restart(killed: Killed, { folder, documentsFile }: Place): Promise<number> {
+async function restart(inHand: InHand, { folder, documentsFile }: Place): Promise<number> {
   const home = await mkdtemp(join(folder, 'restart-'));
   await cp(documentsFile, join(home, 'state.db'));
   const simulator = await SimulatorProcess.start(join(home, 'provider'), '--turnaround', '1s');
@@ -53,29 +95,17 @@ async function restart(killed: Killed, { folder, documentsFile }: Place): Promis
     return startChild([...engineFlags, engineCommand, ...what, '--json'], env);
   };
   try {
-    if (killed === 'create') await loseCreate(simulator);
+    await inHand.prepare(simulator);
     const first = start();
     first.stdout?.resume();
     first.stderr?.resume();
-    const { batches } = storedRecords(store);
-    const held =
-      killed === 'create'
-        ? await awaited('a lost answer', async () => {
-            const armed = await batches.findOne({ state: 'built', 'submission.armed.key': { $gt: '' } });
-            return armed !== null && (await simulator.ledger()).batches.length > 0 && [armed];
-          })
-        : await batchesAtWork(store);
+    const batches = await inHand.taken(store, simulator);
     first.kill('SIGKILL');
     await once(first, 'exit');
-    if (killed === 'create') await simulator.ask('PUT', '/admin/faults', []);
+    await simulator.ask('PUT', '/admin/faults', []);
     const startedAt = performance.now();
     const ended = outputOf(start(), timeoutMs);
-    if (killed === 'work') await untilRetaken(store, held);
-    else
-      await awaited(
-        'the batch to be found',
-        async () => (await batches.count({ _id: held[0]?._id, state: 'built' })) === 0,
-      );
+    await inHand.goesOn(store, batches);
     const seconds = (performance.now() - startedAt) / 1000;
     const { succeeded } = JSON.parse(await ended) as { succeeded: number };
     const { twice } = await simulator.ledger();
@@ -86,12 +116,4 @@ async function restart(killed: Killed, { folder, documentsFile }: Place): Promis
     await store.close();
     await simulator.end();
   }
-}
-
-/** The provider lists the batch only after the kill, so that the first process does not find it. */
-async function loseCreate(simulator: SimulatorProcess): Promise<void> {
-  await simulator.ask('PUT', '/admin/faults', [
-    { on: 'batches.create', what: 'drop-answer', times: 1 },
-    { on: 'batches.list', what: 'stale' },
-  ]);
 }
