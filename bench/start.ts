@@ -97,13 +97,16 @@ async function timeOf(arguments_: readonly string[]): Promise<Start> {
 
 function goalsOf(name: string, { wallMs, cpuMs, bytes }: Start): Goal[] {
   if (isService(name)) {
-    const found = `${seconds(cpuMs)} s, ${megabytes(bytes)} MB`;
-    const isHit = cpuMs <= most.cpuMs && bytes <= most.bytes;
     return [
       {
-        name: `${name} starts in ${seconds(most.cpuMs)} s of processor time and ${megabytes(most.bytes)} MB`,
-        found,
-        isHit,
+        name: `${name} starts in ${seconds(most.cpuMs)} s of processor time`,
+        found: `${seconds(cpuMs)} s`,
+        isHit: cpuMs <= most.cpuMs,
+      },
+      {
+        name: `${name} starts in ${megabytes(most.bytes)} MB`,
+        found: `${megabytes(bytes)} MB`,
+        isHit: bytes <= most.bytes,
       },
     ];
   }

@@ -9,7 +9,12 @@ if [ ! -f "$bundle/apps/$app.js" ]; then
   exit 64
 fi
 shift
-# The flags of the batchmill command. By default V8 lets its young generation grow to a hundred megabytes; a small one is as
-# fast. TimeoutNegativeWarning comes from kafkajs, which sets timers for times that have passed.
-exec node --max-semi-space-size=16 --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning \
+# By default V8 lets its young generation grow to a hundred megabytes. 16 are as fast for the whole engine in one process, where 4 cost a
+# twelfth more processor time; a service is as fast with 4, and starts in less memory.
+case $app in
+  all-in-one | cli) young=16 ;;
+  *) young=4 ;;
+esac
+# TimeoutNegativeWarning comes from kafkajs, which sets timers for times that have passed.
+exec node --max-semi-space-size=$young --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning \
   "$bundle/$app.js" "$@"

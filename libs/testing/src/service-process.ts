@@ -39,7 +39,7 @@ export class ServiceProcess {
     const flags = [
       '--disable-warning=ExperimentalWarning',
       '--disable-warning=TimeoutNegativeWarning',
-      '--max-semi-space-size=16',
+      '--max-semi-space-size=4',
     ];
     const child = spawn(process.execPath, [...flags, main], {
       cwd: root,
