@@ -12,7 +12,7 @@ shift
 # By default V8 lets its young generation grow to a hundred megabytes. 16 are as fast for the whole engine in one process, where 4 cost a
 # twelfth more processor time; a service is as fast with 4, and starts in less memory.
 case $app in
-  all-in-one | cli) young=16 ;;
+  all-in-one | cli | simulator) young=16 ;;
   *) young=4 ;;
 esac
 # TimeoutNegativeWarning comes from kafkajs, which sets timers for times that have passed.

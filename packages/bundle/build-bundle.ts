@@ -95,7 +95,7 @@ function onlyUsedExporters(): Plugin {
     name: 'only-used-exporters',
     resolveId: (source, importer) => {
       const isOfSdk = importer?.includes('@opentelemetry/sdk-node') === true;
-      return isOfSdk && /^@opentelemetry\/exporter-(?!.*-proto$)/.test(source) ? none : null;
+      return isOfSdk && /^@opentelemetry\/exporter-(?!(?:trace|metrics)-otlp-proto$)/.test(source) ? none : null;
     },
     load: (id) =>
       id === none

@@ -194,7 +194,6 @@ class RowsByMerge extends Rows {
     }));
     const { sql, values } = mergeSql(this.table, scans, this.descending);
     const found = this.database.all(sql, ...values, maxRows);
-    this.#hasEnded = found.length === 0;
     const rows: StoredRow[] = [];
     let bytes = 0;
     for (const [index, { row: number, key }] of found.entries()) {
@@ -206,6 +205,7 @@ class RowsByMerge extends Rows {
       rows.push(row);
       bytes += row.body.length;
     }
+    this.#hasEnded = found.length < maxRows && bytes < maxPageBytes;
     return rows;
   }
 

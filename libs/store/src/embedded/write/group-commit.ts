@@ -10,10 +10,8 @@ interface Transactions {
 
 interface PendingWrite {
   readonly durable: boolean;
-  /** Runs as the whole of its transaction, and keeps the outcome. */
-  executeAlone(): void;
-  /** Runs within the transaction of its group, and keeps the outcome. */
-  execute(): void;
+  /** Runs within the transaction of its group, and keeps the outcome. Throws where nothing of that transaction can stay. */
+  execute(isAlone: boolean): void;
   /** To be called when the transaction of the group is committed. */
   settle(): void;
   reject(error: unknown): void;
@@ -40,15 +38,12 @@ export class GroupCommit {
     let outcome: { readonly value: T } | { readonly error: unknown } | null = null;
     this.#pending.push({
       durable,
-      // Without a savepoint, for which SQLite copies every page before it is changed.
-      executeAlone: () => {
-        outcome = { value: work() };
-      },
-      execute: () => {
+      execute: (isAlone) => {
         try {
-          outcome = { value: this.#catalog.writeNested(work) };
+          // Alone it needs no savepoint, for which SQLite copies every page before it is changed.
+          outcome = { value: isAlone ? work() : this.#catalog.writeNested(work) };
         } catch (error) {
-          if (!this.#catalog.database.isInTransaction) throw error;
+          if (isAlone || !this.#catalog.database.isInTransaction) throw error;
           outcome = { error };
         }
       },
@@ -74,8 +69,7 @@ export class GroupCommit {
     try {
       this.#catalog.write(
         () => {
-          if (group.length === 1) group[0]?.executeAlone();
-          else for (const each of group) each.execute();
+          for (const each of group) each.execute(group.length === 1);
         },
         group.some(({ durable }) => durable),
       );

@@ -13,12 +13,14 @@ export async function writeInPages<I>(
   nextPage: () => readonly I[],
   write: (item: I) => void,
 ): Promise<void> {
-  for (let isLast = false; !isLast;) {
-    const outcome = await writes.write(() => writePage(nextPage(), write));
-    if (outcome.refusal !== null) {
-      throw outcome.refusal;
+  for (;;) {
+    const { isLast, refusal } = await writes.write(() => writePage(nextPage(), write));
+    if (refusal !== null) {
+      throw refusal;
     }
-    isLast = outcome.isLast;
+    if (isLast) {
+      return;
+    }
   }
 }
 
