@@ -32,6 +32,8 @@ export function describeProjecting(make: MakeStore): void {
       await things.insertOne(document);
 
       expect(await things.findOne({ _id: 1 }, { projection })).toEqual(expected);
+      const found = things.find({ g: { $gt: 5 }, $or: [{ 'b.c': 2 }, { missing: 1 }] }, { projection, sort: { a: 1 } });
+      expect(await Array.fromAsync(found)).toEqual([expected]);
     });
 
     it('a projection that both includes and excludes fields is refused', async () => {

@@ -59,7 +59,7 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
     }
     const project = compileProjection(projection);
     let remaining = limit ?? Infinity;
-    const reading = { sort, exactTypes, wanted: limit };
+    const reading = { sort, projection, exactTypes, wanted: limit };
     for await (const document of readMatching(this.#catalog, this.#name, filter, reading)) {
       yield project(document) as T; // the documents that were inserted into this collection have this type
       remaining -= 1;
@@ -191,7 +191,7 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
       return Number(this.#catalog.database.get(sql, ...term.values)?.['n']);
     });
     if (counted !== null) return counted;
-    const matching = readMatching(this.#catalog, this.#name, filter);
+    const matching = readMatching(this.#catalog, this.#name, filter, { projection: { _id: 1 } });
     let count = 0;
     while ((await matching.next()).done !== true) {
       count += 1;

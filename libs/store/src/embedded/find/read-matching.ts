@@ -1,9 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Fields, Filter, Sort } from '../../store.js';
+import type { Fields, Filter, Projection, Sort } from '../../store.js';
 import type { Catalog } from '../catalog/catalog.js';
 import { compileFilter } from '../query/compile-filter.js';
 import type { Predicate } from '../query/operators.js';
-import { decodeBody, decodeExactBody } from '../values/body.js';
+import { decodeBody, decodeExactBody, decodeFields } from '../values/body.js';
+import { neededFields } from './needed-fields.js';
 import { planAccess } from './plan-access.js';
 import { Rows } from './rows.js';
 import { compareSortKeys, sortKeyOf } from './sort-key.js';
@@ -17,8 +18,16 @@ interface SortableRow {
   readonly key: readonly unknown[];
 }
 
+/** Which documents, and which fields of theirs are decoded; null: all. */
+interface Selection {
+  readonly matches: Predicate;
+  readonly fields: ReadonlySet<string> | null;
+}
+
 interface Reading {
   readonly sort?: Sort | undefined;
+  /** Fields that it does not keep may be missing; the caller projects the rest. */
+  readonly projection?: Projection | undefined;
   readonly exactTypes?: boolean;
   /** How many documents the caller takes at most. */
   readonly wanted?: number | undefined;
@@ -35,8 +44,9 @@ export async function* readMatching(
   filter: Filter,
   reading: Reading = {},
 ): AsyncGenerator<Fields> {
-  const { sort = {} } = reading;
+  const { sort = {}, projection } = reading;
   const matches = compileFilter(filter);
+  const selection = { matches, fields: neededFields(filter, sort, projection) };
   const opened = catalog.read(() => {
     const table = catalog.table(collection);
     if (table === null) {
@@ -49,27 +59,28 @@ export async function* readMatching(
     return;
   }
   if (opened.sorted) {
-    yield* documentsOf(catalog, matches, opened.rows, reading);
+    yield* documentsOf(catalog, selection, opened.rows, reading);
     return;
   }
-  const numbers = await sortedNumbers(catalog, matches, sort, opened.rows);
-  yield* documentsOf(catalog, matches, Rows.numbered(catalog.database, opened.table, numbers), reading);
+  const ofKeys = { matches, fields: neededFields(filter, sort, { _id: 1 }) };
+  const numbers = await sortedNumbers(catalog, ofKeys, sort, opened.rows);
+  yield* documentsOf(catalog, selection, Rows.numbered(catalog.database, opened.table, numbers), reading);
 }
 
 async function* documentsOf(
   catalog: Catalog,
-  matches: Predicate,
+  selection: Selection,
   rows: Rows,
   { exactTypes = false, wanted }: Reading,
 ): AsyncGenerator<Fields> {
-  for await (const { document, body } of matchesOf(catalog, matches, rows, wanted)) {
+  for await (const { document, body } of matchesOf(catalog, selection, rows, wanted)) {
     yield exactTypes ? decodeExactBody(body) : document;
   }
 }
 
 async function* matchesOf(
   catalog: Catalog,
-  matches: Predicate,
+  { matches, fields }: Selection,
   rows: Rows,
   wanted = Infinity,
 ): AsyncGenerator<{ readonly row: number; readonly document: Fields; readonly body: Uint8Array }> {
@@ -79,7 +90,7 @@ async function* matchesOf(
       return;
     }
     for (const { row, body } of page) {
-      const document = decodeBody(body);
+      const document = fields === null ? decodeBody(body) : decodeFields(body, fields);
       if (matches(document)) {
         yield { row, document, body };
       }
@@ -91,9 +102,9 @@ async function* matchesOf(
   }
 }
 
-async function sortedNumbers(catalog: Catalog, matches: Predicate, sort: Sort, rows: Rows): Promise<number[]> {
+async function sortedNumbers(catalog: Catalog, selection: Selection, sort: Sort, rows: Rows): Promise<number[]> {
   const sortable: SortableRow[] = [];
-  for await (const { row, document } of matchesOf(catalog, matches, rows)) {
+  for await (const { row, document } of matchesOf(catalog, selection, rows)) {
     sortable.push({ row, key: sortKeyOf(document, sort) });
   }
   return sortable.sort((one, other) => compareSortKeys(one.key, other.key, sort)).map(({ row }) => row);

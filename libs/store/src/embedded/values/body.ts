@@ -1,4 +1,4 @@
-import { deserialize, serialize } from 'bson';
+import { deserialize, onDemand, serialize } from 'bson';
 import type { Fields } from '../../store.js';
 
 /** MongoDB's limit for one document. */
@@ -11,6 +11,22 @@ export function encodeBody(document: Fields): Uint8Array {
 
 export function decodeBody(body: Uint8Array): Fields {
   return deserialize(body, { validation: { utf8: false } });
+}
+
+const lengthBytes = Buffer.alloc(4);
+const endOfDocument = Buffer.alloc(1);
+
+/** Decodes these fields of the top level, and passes over the others: of a record that takes less than half of the time. */
+export function decodeFields(body: Uint8Array, names: ReadonlySet<string>): Fields {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const elements: Buffer[] = [];
+  for (const [, nameAt, nameLength, valueAt, valueLength] of onDemand.parseToElements(bytes)) {
+    if (!names.has(bytes.toString('utf8', nameAt, nameAt + nameLength))) continue;
+    elements.push(bytes.subarray(nameAt - 1, valueAt + valueLength)); // from the byte of its type on
+  }
+  const part = Buffer.concat([lengthBytes, ...elements, endOfDocument]);
+  part.writeInt32LE(part.length);
+  return decodeBody(part);
 }
 
 /** Numbers as Int32, Long and Double: encoded again it is the same body. */
