@@ -14,7 +14,11 @@ interface Look {
   readonly allAt: Date;
   /** Claims whose batches were all ingested, and that were not closed, as while their retries are not due. */
   readonly left: ReadonlySet<string>;
+  /** Claims with a batch that was ingested lately, and that were not built when they were looked at. Once they are, they have changed. */
+  readonly passed: ReadonlySet<string>;
 }
+
+type Found = Pick<Look, 'passed'> & { readonly claims: readonly Claim[] };
 
 /**
  * Finds the claims of a run whose batches are all ingested. A run may have many thousands of claims, and is worked on several times a
@@ -37,33 +41,37 @@ export class ClaimLooks {
     this.#looks.delete(runId);
     // A clock that was set back says nothing of what has changed.
     const isFull = last === undefined || at < last.at || at.getTime() - last.allAt.getTime() >= fullLookMs;
-    const claims = isFull ? await this.#amongAll(runId) : await this.#amongChanged(runId, last);
+    const { claims, passed } = isFull ? await this.#amongAll(runId) : await this.#amongChanged(runId, last);
     const left = new Set(claims.map(({ _id }) => _id));
-    const note = (): void => void this.#looks.set(runId, { at, allAt: isFull ? at : last.allAt, left });
+    const note = (): void => void this.#looks.set(runId, { at, allAt: isFull ? at : last.allAt, left, passed });
     return { claims, note };
   }
 
   /** A claim is built once it has all its batches, so one that is read before them lacks none. */
-  async #amongAll(runId: string): Promise<Claim[]> {
+  async #amongAll(runId: string): Promise<Found> {
+    const passed: ReadonlySet<string> = new Set();
     const built = await Array.fromAsync(this.claims.ofRunIn(runId, 'built'));
-    if (built.length === 0) return [];
+    if (built.length === 0) return { claims: [], passed };
     const unfinished = await this.batches.claimsUningestedOfRun(runId);
-    return this.#ingested(built.filter(({ _id }) => !unfinished.has(_id)));
+    return { claims: await this.#ingested(built.filter(({ _id }) => !unfinished.has(_id))), passed };
   }
 
-  async #amongChanged(runId: string, { at, left }: Look): Promise<Claim[]> {
+  async #amongChanged(runId: string, { at, left, passed }: Look): Promise<Found> {
     const since = new Date(at.getTime() - overlapMs);
     const ingested = await this.batches.claimsIngestedSince(runId, since);
     const changed = await Array.fromAsync(this.claims.builtSince(runId, since), ({ _id }) => _id);
-    const candidates = new Set([...ingested, ...changed, ...left]);
+    const candidates = new Set([...[...ingested].filter((id) => !passed.has(id)), ...changed, ...left]);
     if (candidates.size > mostCandidates) return this.#amongAll(runId);
-    return this.#ingested(this.claims.among(candidates, 'built'));
+    const built = await Array.fromAsync(this.claims.among(candidates, 'built'));
+    const isBuilt = new Set(built.map(({ _id }) => _id));
+    const isPassed = (id: string): boolean => !isBuilt.has(id) && (candidates.has(id) || passed.has(id));
+    return { claims: await this.#ingested(built), passed: new Set([...ingested].filter(isPassed)) };
   }
 
   /** By a question for each: only those that are asked by their claim miss no batch whose state changes meanwhile. */
-  async #ingested(claims: Iterable<Claim> | AsyncIterable<Claim>): Promise<Claim[]> {
+  async #ingested(claims: readonly Claim[]): Promise<Claim[]> {
     const found: Claim[] = [];
-    for await (const claim of claims) if ((await this.batches.countUningested(claim._id)) === 0) found.push(claim);
+    for (const claim of claims) if ((await this.batches.countUningested(claim._id)) === 0) found.push(claim);
     return found;
   }
 }

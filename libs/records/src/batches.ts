@@ -188,7 +188,7 @@ export class Batches extends RecordsOfRun<Batch> {
 
   /** True when a batch of the run has requests, or takes answers to earlier ones. */
   async hasRequestsOfRun(runId: string): Promise<boolean> {
-    return (await this.collection.findOne({ runId, ...withRequests })) !== null;
+    return (await this.collection.findOne({ runId, ...withRequests }, { projection: { _id: 1 } })) !== null;
   }
 
   /** The batches of a run that were ingested last, the newest first: those of so many requests, that ended after `since`; null: all. */
