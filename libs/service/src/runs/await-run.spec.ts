@@ -23,7 +23,7 @@ describe('waiting for a run', () => {
     await expect(waiting).rejects.toBe(reason);
   });
 
-  it('R2: a report that takes long is made for a tenth of the time, and again as soon as the run has ended', async () => {
+  it('R2: a report that takes long is made for a twentieth of the time, and again as soon as the run has ended', async () => {
     await bundle.close();
     let reports = 0;
     bundle = await TestEngine.open({

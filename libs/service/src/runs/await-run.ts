@@ -18,8 +18,8 @@ export interface AwaitRunOptions {
   readonly everyMs?: number;
 }
 
-/** A report reads every batch of the run. It takes a tenth of the time at most, since the same process may do the work. */
-const restPerReport = 9;
+/** A report reads every batch of the run. It takes a twentieth of the time at most, since the same process may do the work. */
+const restPerReport = 19;
 
 /**
  * Polls a run until it has ended, is parked or held, or the options end the wait. Waits while the store is unavailable. Null: the run
