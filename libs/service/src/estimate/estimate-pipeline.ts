@@ -71,13 +71,14 @@ export async function estimatePipeline(
   checkBatchable(plan, engine.provider.profile);
   const collection = engine.documents.of(plan);
   const now = engine.clock.now();
-  const { matching, claimable, all, stale } = await claimableOf(engine, plan, requested);
+  const { matching, claimable, counted, stale } = await claimableOf(engine, plan, requested);
+  const all = counted ?? (await collection.count(claimable));
   const claimableCount = Math.min(requested.limit ?? Infinity, all);
   const run = await runEstimate(engine, plan, requested.limit);
   const isExact = exact ?? claimableCount <= exactUpTo;
   const found = isExact
     ? collection.find(claimable, { sort: { _id: 1 }, limit: Math.max(1, claimableCount) })
-    : await sampleDocuments(collection, claimable, { size: sampleSize, among: claimableCount });
+    : (await sampleDocuments(collection, claimable, { size: sampleSize, limit: requested.limit })).documents;
   const measured = measureAll(plan, run, found, engine);
   return {
     pipeline,
@@ -93,9 +94,29 @@ export async function estimatePipeline(
   };
 }
 
+/**
+ * What `estimatePipeline` finds from a sample of this size, without what it says of other documents. Reads the ids of the documents once:
+ * without an index it takes as long as reading them all.
+ */
+export async function estimateSample(
+  engine: Engine,
+  pipeline: string,
+  requested: RequestedDocuments,
+  size: number,
+): Promise<Estimate> {
+  const { limit } = requested;
+  const plan = planRun(engine.pipelines.get(pipeline), requested);
+  checkBatchable(plan, engine.provider.profile);
+  const { claimable, counted } = await claimableOf(engine, plan, requested);
+  const run = await runEstimate(engine, plan, limit);
+  const { documents, among } = await sampleDocuments(engine.documents.of(plan), claimable, { size, limit });
+  const count = counted === null ? among : Math.min(limit ?? Infinity, counted);
+  return extrapolate(run, measureAll(plan, run, documents, engine), count);
+}
+
 interface Claimable extends DocumentFilters {
-  /** How many match `claimable`, or would: of more stale documents than these only the first are in it. */
-  readonly all: number;
+  /** How many `claimable` would match: of more stale documents than these only the first are in it. Null: those that it matches. */
+  readonly counted: number | null;
   readonly stale: number | null;
 }
 
@@ -103,13 +124,13 @@ async function claimableOf(engine: Engine, plan: RunPlan, requested: RequestedDo
   const collection = engine.documents.of(plan);
   const now = engine.clock.now();
   const filters = await documentFilters(collection, plan, requested, now);
-  if (plan.redo !== 'stale') return { ...filters, all: await collection.count(filters.claimable), stale: null };
+  if (plan.redo !== 'stale') return { ...filters, counted: null, stale: null };
   const { claimable: pending } = await documentFilters(collection, { ...plan, redo: null }, requested, now);
   const ids = await staleIds(plan, collection, filters.matching);
   return {
     matching: filters.matching,
     claimable: { $or: [pending, { _id: { $in: ids.slice(0, mostStaleIds) } }] },
-    all: (await collection.count(pending)) + ids.length,
+    counted: (await collection.count(pending)) + ids.length,
     stale: ids.length,
   };
 }
@@ -192,6 +213,6 @@ interface RenderedDocument {
 /** How many documents a run would claim now. */
 export async function countClaimable(engine: Engine, pipeline: string, requested: RequestedDocuments): Promise<number> {
   const plan = planRun(engine.pipelines.get(pipeline), requested);
-  const { all } = await claimableOf(engine, plan, requested);
-  return Math.min(requested.limit ?? Infinity, all);
+  const { claimable, counted } = await claimableOf(engine, plan, requested);
+  return Math.min(requested.limit ?? Infinity, counted ?? (await engine.documents.of(plan).count(claimable)));
 }

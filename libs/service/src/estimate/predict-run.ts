@@ -2,7 +2,7 @@ import { isBatchmillError } from '@batchmill/contracts';
 import { type RunRequested } from '@batchmill/contracts/events';
 import { predictionOf, type RunPrediction } from '@batchmill/records';
 import type { Engine } from '../engine.js';
-import { estimatePipeline } from './estimate-pipeline.js';
+import { estimateSample } from './estimate-pipeline.js';
 
 /** It must not hold a run up. */
 const sampleSize = 200;
@@ -13,8 +13,7 @@ const sampleSize = 200;
  */
 export async function predictRun(engine: Engine, request: RunRequested): Promise<RunPrediction | null> {
   try {
-    const { estimate } = await estimatePipeline(engine, request.pipeline, request, { exact: false, sampleSize });
-    return predictionOf(estimate);
+    return predictionOf(await estimateSample(engine, request.pipeline, request, sampleSize));
   } catch (error) {
     if (isBatchmillError(error)) return null;
     throw error;

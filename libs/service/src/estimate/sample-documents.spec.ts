@@ -11,20 +11,28 @@ describe('sampleDocuments', () => {
   });
 
   const idsOf = async (...args: Parameters<typeof sampleDocuments>): Promise<unknown[]> =>
-    (await sampleDocuments(...args)).map(({ _id }) => _id).sort((a, b) => Number(a) - Number(b));
+    (await sampleDocuments(...args)).documents.map(({ _id }) => _id);
 
-  it('M3: a sample is spread evenly over the documents, not taken from the first', async () => {
-    const ids = await idsOf(documents, {}, { size: 10, among: 1000 });
+  it('M3: a sample is spread evenly over the documents, not taken from the first, and all are counted', async () => {
+    const { documents: sample, among } = await sampleDocuments(documents, {}, { size: 10 });
 
-    expect(ids).toEqual([0, 100, 200, 300, 400, 500, 600, 700, 800, 900]);
+    const ids = sample.map(({ _id }) => Number(_id));
+    expect(among).toBe(1000);
+    expect(ids).toHaveLength(10);
+    for (const [index, id] of ids.entries()) expect(Math.abs(id - 100 * index)).toBeLessThanOrEqual(20);
   });
 
-  it('for a run with a limit, only the documents that it would claim are sampled', async () => {
-    expect(await idsOf(documents, { company: 'B' }, { size: 3, among: 6 })).toEqual([900, 902, 904]);
+  it.each([1, 3, 7, 10, 80, 81, 999])('of enough documents the sample has its size: %i', async (size) => {
+    expect(await idsOf(documents, {}, { size })).toHaveLength(size);
+  });
+
+  it('for a run with a limit, only the documents that it would claim are sampled and counted', async () => {
+    expect(await idsOf(documents, { company: 'B' }, { size: 3, limit: 6 })).toEqual([900, 902, 904]);
+    expect((await sampleDocuments(documents, {}, { size: 3, limit: 6 })).among).toBe(6);
   });
 
   it('all documents are taken when there are fewer than the sample size', async () => {
-    expect(await idsOf(documents, { _id: { $lt: 4 } }, { size: 200, among: 4 })).toEqual([0, 1, 2, 3]);
-    expect(await idsOf(documents, { _id: -1 }, { size: 200, among: 0 })).toEqual([]);
+    expect(await idsOf(documents, { _id: { $lt: 4 } }, { size: 200 })).toEqual([0, 1, 2, 3]);
+    expect(await idsOf(documents, { _id: -1 }, { size: 200 })).toEqual([]);
   });
 });
