@@ -5,9 +5,8 @@ import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Server } from '../test/servers/server.ts';
 import { chunks } from './chunks.ts';
-import { engineEnv } from './measure.ts';
 import { usageOf, type Usage } from './process-usage.ts';
-import { endOf, openServers, requestRun } from './runs-on-servers.ts';
+import { endOf, environmentOfServices, openServers, requestRun } from './runs-on-servers.ts';
 
 const timeoutMs = 900_000;
 
@@ -44,13 +43,7 @@ export async function onServers(replicas: number, { documents, batchSize, folder
     for (let from = 0; from < documents; from += 1_000) {
       await users.collection('chunks').insertMany(chunks(from, Math.min(documents, from + 1_000)));
     }
-    const env = {
-      ...engineEnv,
-      ...settings,
-      BATCHMILL_HOME: join(folder, 'services'),
-      OPENAI_BASE_URL: `${simulator.url}/v1`,
-      BATCH_SIZE: String(batchSize),
-    };
+    const env = environmentOfServices(settings, simulator, { folder, batchSize });
     for (let replica = 0; replica < replicas; replica += 1)
       for (const name of stageNames) services.push(await ServiceProcess.start(name, env));
     const ofServices = () => sumOf(services.map(({ pid }) => usageOf(pid).cpuMs));

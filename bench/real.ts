@@ -7,7 +7,7 @@ import { machineLine } from './report.ts';
  * `npm run bench:real`: measures the engine on the real servers that `npm run servers:up` started. Each part is a separate
  * process, one after another, so that the memory and the clients of one do not affect the next.
  */
-const parts = ['start.ts', 'real-engine.ts', 'milvus.ts', 'bus.ts'];
+const parts = ['start.ts', 'restart-on-servers.ts', 'real-engine.ts', 'milvus.ts', 'bus.ts'];
 process.stdout.write(machineLine());
 for (const part of parts) {
   process.stdout.write('\n');

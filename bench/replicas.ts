@@ -4,9 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chunks } from './chunks.ts';
-import { engineEnv } from './measure.ts';
 import { machineLine } from './report.ts';
-import { endOf, openServers, requestRun } from './runs-on-servers.ts';
+import { endOf, environmentOfServices, openServers, requestRun } from './runs-on-servers.ts';
 import { table } from './table.ts';
 
 /*
@@ -52,14 +51,7 @@ async function drain(max: number): Promise<Drained> {
   const folder = await mkdtemp(join(tmpdir(), 'batchmill-replicas-'));
   const simulator = await SimulatorProcess.start(join(folder, 'simulator'), '--turnaround', '0s');
   const { settings, users, state, bus, close } = await openServers();
-  const env = {
-    ...engineEnv,
-    ...settings,
-    BATCHMILL_HOME: join(folder, 'services'),
-    OPENAI_BASE_URL: `${simulator.url}/v1`,
-    BATCH_SIZE: String(batchSize),
-    BATCHMILL_CONCURRENCY: '1',
-  };
+  const env = { ...environmentOfServices(settings, simulator, { folder, batchSize }), BATCHMILL_CONCURRENCY: '1' };
   const services: ServiceProcess[] = [];
   try {
     await users.collection('chunks').insertMany(chunks(0, batches * batchSize));

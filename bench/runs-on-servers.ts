@@ -4,8 +4,10 @@ import { RunRequested } from '@batchmill/contracts/events';
 import { endedRunStates } from '@batchmill/records';
 import { MongoStore } from '@batchmill/store/mongo';
 import { MemoryLog } from '@batchmill/telemetry';
-import { eventually, serverAddresses, settingsOnServers } from '@batchmill/testing';
+import { eventually, serverAddresses, settingsOnServers, type SimulatorProcess } from '@batchmill/testing';
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { engineEnv } from './measure.ts';
 
 const timeoutMs = 900_000;
 
@@ -24,6 +26,21 @@ export async function openServers() {
     await bus.close();
   };
   return { settings, users, state, bus, close };
+}
+
+/** The environment of services on these servers and a simulator of their own. `folder`: for their data. */
+export function environmentOfServices(
+  settings: Readonly<Record<string, string>>,
+  { url }: Pick<SimulatorProcess, 'url'>,
+  { folder, batchSize }: { readonly folder: string; readonly batchSize: number },
+): Record<string, string> {
+  return {
+    ...engineEnv,
+    ...settings,
+    BATCHMILL_HOME: join(folder, 'services'),
+    OPENAI_BASE_URL: `${url}/v1`,
+    BATCH_SIZE: String(batchSize),
+  };
 }
 
 /** Requests a run of the chunks. Returns its id. */
