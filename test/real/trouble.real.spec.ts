@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { topicOf } from '@batchmill/contracts';
 import { RunFinished, RunRequested, events } from '@batchmill/contracts/events';
 import { eventually, serverAddresses } from '@batchmill/testing';
-import { Kafka, logLevel } from 'kafkajs';
+import kafkajs, { Kafka, logLevel, type Admin } from 'kafkajs';
 import { batchmill, type CommandResult } from '../end-to-end/command.js';
 import { RealEngine, stageNames } from './real-engine.js';
 
@@ -189,10 +189,23 @@ describe('bad messages, bad documents and lost data on real servers', () => {
     const brokers = [serverAddresses.kafka.replace('kafka://', '')];
     const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
     await admin.connect();
-    for (const topic of (await admin.listTopics()).filter((name) => name.startsWith(engine.topicPrefix))) {
+    try {
+      for (const topic of (await admin.listTopics()).filter((name) => name.startsWith(engine.topicPrefix)))
+        await eventually(`${topic} to be emptied`, () => emptyTopic(admin, topic));
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
+  /** False: a broker has just created the topic, and does not serve it yet. */
+  async function emptyTopic(admin: Admin, topic: string): Promise<boolean> {
+    try {
       const partitions = (await admin.fetchTopicOffsets(topic)).map(({ partition }) => ({ partition, offset: '-1' }));
       await admin.deleteTopicRecords({ topic, partitions });
+      return true;
+    } catch (error) {
+      if (error instanceof kafkajs.KafkaJSProtocolError && error.retriable) return false;
+      throw error;
     }
-    await admin.disconnect();
   }
 });
