@@ -1,15 +1,18 @@
 import type { Filter, Projection, Sort } from '../../store.js';
+import { keepsFields } from './projection.js';
+
+/** More are decoded as quickly with all others. */
+const mostFields = 12;
 
 /**
  * The fields of the top level that decide whether a document matches and where it is sorted, and those that are kept of it. Null: all,
- * because the projection keeps all or names what it drops.
+ * because the projection names what it drops, or there are many.
  */
 export function neededFields(filter: Filter, sort: Sort, projection: Projection = {}): ReadonlySet<string> | null {
-  const entries = Object.entries(projection);
-  const isDropping = entries.some(([path, kept]) => kept === 0 && path !== '_id');
-  if (isDropping || !entries.some(([, kept]) => kept === 1)) return null;
+  if (!keepsFields(projection)) return null;
   const paths = [...pathsOf(filter), ...Object.keys(sort), ...Object.keys(projection)];
-  return new Set(['_id', ...paths.map((path) => path.split('.', 1)[0] ?? '')]);
+  const names = new Set(['_id', ...paths.map((path) => path.split('.', 1)[0] ?? '')]);
+  return names.size > mostFields ? null : names;
 }
 
 function pathsOf(filter: Filter): string[] {

@@ -12,7 +12,7 @@ export function compileProjection(projection: Projection | undefined): (document
   if (entries.length === 0) {
     return (document) => document;
   }
-  const keeps = others.length > 0 ? others[0]?.[1] === 1 : entries[0]?.[1] === 1;
+  const keeps = keepsFields(projection);
   if (others.some(([, kept]) => (kept === 1) !== keeps)) {
     refuseFilter('a projection either keeps fields (1) or drops them (0); only _id may differ');
   }
@@ -24,6 +24,13 @@ export function compileProjection(projection: Projection | undefined): (document
   }
   const tree = treeOf(keepsId ? named : ['_id', ...named]);
   return (document) => drop(document, tree);
+}
+
+/** Whether a projection names what is kept, not what is dropped. */
+export function keepsFields(projection: Projection = {}): boolean {
+  const entries = Object.entries(projection);
+  const [decisive] = [...entries.filter(([path]) => path !== '_id'), ...entries];
+  return decisive?.[1] === 1;
 }
 
 function treeOf(paths: readonly string[]): Tree {

@@ -19,7 +19,7 @@ const others = [
 
 describe('decoding some fields', () => {
   const all = [...numbers, ...others].map((value, index): [string, unknown] => [`ö${index}`, value]);
-  const body = encodeBody({ ...Object.fromEntries(all), ö: 'last' });
+  const body = encodeBody({ ...Object.fromEntries(all), long: 'x'.repeat(1_000), ö: 'last' });
 
   it.each(all.map(([name]) => name))('finds a field behind values of every type: %s', (name) => {
     const found = decodeFields(body, new Set([name, 'ö', 'missing']));
@@ -30,6 +30,5 @@ describe('decoding some fields', () => {
 
   it('finds none in a document that has none of them', () => {
     expect(decodeFields(body, new Set(['missing']))).toEqual({});
-    expect(decodeFields(encodeBody({}), new Set(['a']))).toEqual({});
   });
 });
