@@ -98,6 +98,24 @@ describe('looking for claims that can be closed', () => {
     expect(await look()).toEqual([first, third]);
   });
 
+  it('R6: a claim that is done is asked for once, one that is not built yet each time', async () => {
+    await insert(1, 'built', 'submitted');
+    expect(await look()).toEqual([]);
+    const closed = await insert(2, 'done', 'ingested');
+    const sealed = await insert(3, 'sealed', 'ingested');
+    const asked: string[][] = [];
+    const among = claims.among.bind(claims);
+    claims.among = (ids, state) => {
+      asked.push([...ids]);
+      return among(ids, state);
+    };
+
+    for (const times of [1, 2]) expect([times, await look()]).toEqual([times, []]);
+    expect(asked.flat().filter((id) => id === closed)).toHaveLength(1);
+    await store.collection('claims').updateOne({ _id: sealed }, { $set: { state: 'built' } }); // by a clock that is behind
+    expect(await look()).toEqual([sealed]);
+  });
+
   it('R6: a claim that is built after its batches were ingested is found, and one that was left is found again', async () => {
     await insert(1, 'built', 'submitted');
     expect(await look()).toEqual([]);

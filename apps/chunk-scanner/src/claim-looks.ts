@@ -14,11 +14,11 @@ interface Look {
   readonly allAt: Date;
   /** Claims whose batches were all ingested, and that were not closed, as while their retries are not due. */
   readonly left: ReadonlySet<string>;
-  /** Claims with a batch that was ingested lately, and that were not built when they were looked at. Once they are, they have changed. */
-  readonly passed: ReadonlySet<string>;
+  /** Claims with a batch that was ingested lately, and that are done: they stay so. */
+  readonly done: ReadonlySet<string>;
 }
 
-type Found = Pick<Look, 'passed'> & { readonly claims: readonly Claim[] };
+type Found = Pick<Look, 'done'> & { readonly claims: readonly Claim[] };
 
 /**
  * Finds the claims of a run whose batches are all ingested. A run may have many thousands of claims, and is worked on several times a
@@ -41,37 +41,38 @@ export class ClaimLooks {
     this.#looks.delete(runId);
     // A clock that was set back says nothing of what has changed.
     const isFull = last === undefined || at < last.at || at.getTime() - last.allAt.getTime() >= fullLookMs;
-    const { claims, passed } = isFull ? await this.#amongAll(runId) : await this.#amongChanged(runId, last);
+    const { claims, done } = isFull
+      ? { claims: await this.#amongAll(runId), done: new Set<string>() }
+      : await this.#amongChanged(runId, last);
     const left = new Set(claims.map(({ _id }) => _id));
-    const note = (): void => void this.#looks.set(runId, { at, allAt: isFull ? at : last.allAt, left, passed });
+    const note = (): void => void this.#looks.set(runId, { at, allAt: isFull ? at : last.allAt, left, done });
     return { claims, note };
   }
 
   /** A claim is built once it has all its batches, so one that is read before them lacks none. */
-  async #amongAll(runId: string): Promise<Found> {
-    const passed: ReadonlySet<string> = new Set();
+  async #amongAll(runId: string): Promise<Claim[]> {
     const built = await Array.fromAsync(this.claims.ofRunIn(runId, 'built'));
-    if (built.length === 0) return { claims: [], passed };
+    if (built.length === 0) return [];
     const unfinished = await this.batches.claimsUningestedOfRun(runId);
-    return { claims: await this.#ingested(built.filter(({ _id }) => !unfinished.has(_id))), passed };
+    return this.#ingested(built.filter(({ _id }) => !unfinished.has(_id)));
   }
 
-  async #amongChanged(runId: string, { at, left, passed }: Look): Promise<Found> {
+  async #amongChanged(runId: string, { at, left, done: doneBefore }: Look): Promise<Found> {
     const since = new Date(at.getTime() - overlapMs);
-    const ingested = await this.batches.claimsIngestedSince(runId, since);
+    const ingested = [...(await this.batches.claimsIngestedSince(runId, since))];
     const changed = await Array.fromAsync(this.claims.builtSince(runId, since), ({ _id }) => _id);
-    const candidates = new Set([...[...ingested].filter((id) => !passed.has(id)), ...changed, ...left]);
-    if (candidates.size > mostCandidates) return this.#amongAll(runId);
-    const built = await Array.fromAsync(this.claims.among(candidates, 'built'));
-    const isBuilt = new Set(built.map(({ _id }) => _id));
-    const isPassed = (id: string): boolean => !isBuilt.has(id) && (candidates.has(id) || passed.has(id));
-    return { claims: await this.#ingested(built), passed: new Set([...ingested].filter(isPassed)) };
+    const asked = ingested.filter((id) => !doneBefore.has(id));
+    const doneSince = new Set(await Array.fromAsync(this.claims.among(asked, 'done'), ({ _id }) => _id));
+    const done = new Set(ingested.filter((id) => doneBefore.has(id) || doneSince.has(id)));
+    const candidates = new Set([...ingested.filter((id) => !done.has(id)), ...changed, ...left]);
+    if (candidates.size > mostCandidates) return { claims: await this.#amongAll(runId), done };
+    return { claims: await this.#ingested(this.claims.among(candidates, 'built')), done };
   }
 
   /** By a question for each: only those that are asked by their claim miss no batch whose state changes meanwhile. */
-  async #ingested(claims: readonly Claim[]): Promise<Claim[]> {
+  async #ingested(claims: Iterable<Claim> | AsyncIterable<Claim>): Promise<Claim[]> {
     const found: Claim[] = [];
-    for (const claim of claims) if ((await this.batches.countUningested(claim._id)) === 0) found.push(claim);
+    for await (const claim of claims) if ((await this.batches.countUningested(claim._id)) === 0) found.push(claim);
     return found;
   }
 }
