@@ -35,21 +35,26 @@ export async function awaitRun(
   let outageSince: string | null = null;
   // Where this process does the work, its own readiness tells.
   const standstill = isWorkedOn === undefined ? null : new Standstill(engine);
+  let stands: Waiting | null = null;
   let reportAtMs = 0;
   for (;;) {
+    const isLast = signal?.aborted === true || isWorkedOn?.() === false;
     engine.readiness.throwIfFatal();
     try {
       const run = await engine.runs.get(runId);
       const startedMs = engine.clock.now().getTime();
       const isDue =
-        startedMs >= reportAtMs || (run !== null && endedRunStates.includes(run.state)) || signal?.aborted === true;
+        isLast ||
+        startedMs >= reportAtMs ||
+        run?.parked === true ||
+        (run !== null && endedRunStates.includes(run.state));
       if (run !== null && isDue) {
         last = await reportRun(engine, run);
         const endedMs = engine.clock.now().getTime();
         reportAtMs = endedMs + (endedMs - startedMs) * restPerReport;
+        stands = standstill === null ? null : await standstill.look(last);
       }
       outageSince = null;
-      const stands = last === null || run === null || standstill === null ? null : await standstill.look(last);
       onWaiting?.(run === null ? waitingFor(engine.readiness) : (last?.waiting ?? stands));
       if (isDue && run !== null && last !== null) {
         onProgress?.(last);
@@ -61,7 +66,7 @@ export async function awaitRun(
       outageSince ??= engine.clock.now().toISOString();
       onWaiting?.({ since: outageSince, message: error.message });
     }
-    if (signal?.aborted === true || isWorkedOn?.() === false) return last;
+    if (isLast) return last;
     await engine.clock.sleep(everyMs, signal);
   }
 }
