@@ -95,8 +95,8 @@ export async function estimatePipeline(
 }
 
 /**
- * What `estimatePipeline` finds from a sample of this size, without what it says of other documents. Reads the ids of the documents once:
- * without an index it takes as long as reading them all.
+ * What `estimatePipeline` finds from a sample of this size, without what it says of other documents. Reads the ids of the documents once,
+ * and of a redo of stale documents what `estimatePipeline` reads.
  */
 export async function estimateSample(
   engine: Engine,
@@ -115,7 +115,7 @@ export async function estimateSample(
 }
 
 interface Claimable extends DocumentFilters {
-  /** How many `claimable` would match: of more stale documents than these only the first are in it. Null: those that it matches. */
+  /** How many the run would claim; null: as many as match `claimable`. Of many stale ones only the first are in that. */
   readonly counted: number | null;
   readonly stale: number | null;
 }

@@ -22,6 +22,18 @@ describe('sampleDocuments', () => {
     for (const [index, id] of ids.entries()) expect(Math.abs(id - 100 * index)).toBeLessThanOrEqual(20);
   });
 
+  it.each([2, 3, 4, 7, 8, 16])('where documents of %i kinds alternate, a sample has as many of each', async (kinds) => {
+    await documents.insertMany(Array.from({ length: 9_000 }, (_, index) => ({ _id: 1_000 + index })));
+    const sample = await idsOf(documents, {}, { size: 160 });
+
+    const counts = Array.from(
+      { length: kinds },
+      (_, kind) => sample.filter((id) => Number(id) % kinds === kind).length,
+    );
+    const expected = 160 / kinds;
+    for (const count of counts) expect(Math.abs(count - expected)).toBeLessThanOrEqual(Math.max(4, expected / 3));
+  });
+
   it.each([1, 3, 7, 10, 80, 81, 999])('of enough documents the sample has its size: %i', async (size) => {
     expect(await idsOf(documents, {}, { size })).toHaveLength(size);
   });
