@@ -96,7 +96,7 @@ function replicasGoal(one: readonly OnServers[], two: readonly OnServers[]): Goa
   };
 }
 
-/** What limits the rate: the processors of this machine, or else the stage that was busiest. */
+/** What limits the rate: the processors of this machine, or else the stage that was busiest or the server that computed most. */
 function boundOf(measured: readonly OnServers[]): string {
   const shareOf = ({ wallMs, cpuMs }: OnServers) => cpuMs / (wallMs * availableParallelism());
   const share = median(measured.map(shareOf));
@@ -104,7 +104,14 @@ function boundOf(measured: readonly OnServers[]): string {
   if (share >= saturated) return `the processors bound it: ${processors}`;
   const busyOf = (name: string) => median(measured.map(({ stagesMs, wallMs }) => (stagesMs.get(name) ?? 0) / wallMs));
   const [busiest = ''] = stageNames.toSorted((a, b) => busyOf(b) - busyOf(a));
-  return `${busiest} was busiest, for ${percent(busyOf(busiest))} of the time; ${processors}`;
+  const shareOfServer = (name: string) =>
+    median(measured.map(({ others, wallMs }) => (others.get(name) ?? 0) / wallMs));
+  const servers = [...(measured[0]?.others.keys() ?? [])];
+  const [server = ''] = servers.toSorted((a, b) => shareOfServer(b) - shareOfServer(a));
+  return (
+    `${busiest} was busiest, for ${percent(busyOf(busiest))} of the time, ` +
+    `and ${server} took ${percent(shareOfServer(server))} of a core; ${processors}`
+  );
 }
 
 function figures(measured: readonly Omit<Measured, 'documents' | 'vectors'>[]): string[] {
