@@ -3,7 +3,9 @@ import { BSONRegExp, Double, Int32, Long } from 'bson';
 import type { Projection } from '../store.js';
 import { eachWithStore, errorOf, textOf, type MakeStore } from './bundle.contract.js';
 
-const document = { _id: 1, a: 1, b: { c: 2, d: [{ e: 3, f: 4 }, 5] }, g: 6 };
+/** Makes the document so large that a store may decode only what it needs of it. */
+const long = 'x'.repeat(2_000);
+const document = { _id: 1, a: 1, b: { c: 2, d: [{ e: 3, f: 4 }, 5] }, long, g: 6 };
 
 const cases: readonly (readonly [Projection, object])[] = [
   [{}, document],
@@ -15,11 +17,11 @@ const cases: readonly (readonly [Projection, object])[] = [
     { _id: 1, b: { c: 2 } },
   ],
   [{ 'b.d.e': 1 }, { _id: 1, b: { d: [{ e: 3 }] } }],
-  [{ b: 0 }, { _id: 1, a: 1, g: 6 }],
-  [{ _id: 0 }, { a: 1, b: document.b, g: 6 }],
+  [{ b: 0 }, { _id: 1, a: 1, long, g: 6 }],
+  [{ _id: 0 }, { a: 1, b: document.b, long, g: 6 }],
   [
     { 'b.d.e': 0, a: 0 },
-    { _id: 1, b: { c: 2, d: [{ f: 4 }, 5] }, g: 6 },
+    { _id: 1, b: { c: 2, d: [{ f: 4 }, 5] }, long, g: 6 },
   ],
 ];
 
