@@ -111,8 +111,9 @@ export class Claims extends RecordsOfRun<Claim> {
   }
 
   /** Those of these claims that are in a state, in the order of their numbers. */
-  among(ids: Iterable<string>, state: ClaimState): AsyncIterable<Claim> {
-    return this.collection.find({ _id: { $in: [...ids] }, state }, { sort: { number: 1 } });
+  async *among(ids: Iterable<string>, state: ClaimState): AsyncIterable<Claim> {
+    const named = [...ids];
+    if (named.length > 0) yield* this.collection.find({ _id: { $in: named }, state }, { sort: { number: 1 } });
   }
 
   /** How many claims of a run are not done. */
