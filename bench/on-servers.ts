@@ -1,6 +1,5 @@
 import { stageNames } from '@batchmill/all-in-one';
-import { MilvusVectors } from '@batchmill/vectors/milvus';
-import { eventually, serverAddresses, ServiceProcess, SimulatorProcess, spansOf, type Span } from '@batchmill/testing';
+import { eventually, ServiceProcess, SimulatorProcess, spansOf, type Span } from '@batchmill/testing';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Server } from '../test/servers/server.ts';
@@ -34,12 +33,9 @@ export async function onServers(replicas: number, { documents, batchSize, folder
   const folder = await mkdtemp(join(parent, 'servers-'));
   const simulator = await SimulatorProcess.start(join(folder, 'simulator'), '--turnaround', '0s');
   const { settings, users, state, bus, close } = await openServers();
-  const vectors = await MilvusVectors.open({ url: serverAddresses.milvus });
   const services: ServiceProcess[] = [];
   const otherPids = new Map([...(await pidsOfServers()), ['simulator', simulator.pid]]);
   try {
-    // Documents whose vectors are there are not sent.
-    await vectors.dropCollection('chunks');
     for (let from = 0; from < documents; from += 1_000) {
       await users.collection('chunks').insertMany(chunks(from, Math.min(documents, from + 1_000)));
     }
@@ -61,8 +57,6 @@ export async function onServers(replicas: number, { documents, batchSize, folder
   } finally {
     for (const service of services) await service.end('SIGTERM');
     await close();
-    await vectors.dropCollection('chunks');
-    await vectors.close();
     await simulator.end();
   }
 }

@@ -1,6 +1,5 @@
 import { stageNames } from '@batchmill/all-in-one';
-import { ServiceProcess, serverAddresses, SimulatorProcess } from '@batchmill/testing';
-import { MilvusVectors } from '@batchmill/vectors/milvus';
+import { ServiceProcess, SimulatorProcess } from '@batchmill/testing';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,7 +29,6 @@ async function restart(): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'batchmill-restart-'));
   const simulator = await SimulatorProcess.start(join(folder, 'simulator'), '--turnaround', '0s');
   const { settings, users, state, bus, close } = await openServers();
-  const vectors = await MilvusVectors.open({ url: serverAddresses.milvus });
   const services: ServiceProcess[] = [];
   const env = environmentOfServices(settings, simulator, { folder, batchSize });
   const start = async (service: string): Promise<ServiceProcess> => {
@@ -39,8 +37,6 @@ async function restart(): Promise<number> {
     return started;
   };
   try {
-    // Documents whose vectors are there are not sent.
-    await vectors.dropCollection('chunks');
     await users.collection('chunks').insertMany(chunks(0, documents));
     for (const each of stageNames) if (each !== killed) await start(each);
     const first = await start(killed);
@@ -61,8 +57,6 @@ async function restart(): Promise<number> {
   } finally {
     for (const service of services) await service.end('SIGTERM');
     await close();
-    await vectors.dropCollection('chunks');
-    await vectors.close();
     await simulator.end();
     await rm(folder, { recursive: true, force: true });
   }

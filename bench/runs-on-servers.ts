@@ -5,18 +5,24 @@ import { endedRunStates } from '@batchmill/records';
 import { MongoStore } from '@batchmill/store/mongo';
 import { MemoryLog } from '@batchmill/telemetry';
 import { eventually, serverAddresses, settingsOnServers, type SimulatorProcess } from '@batchmill/testing';
+import { MilvusVectors } from '@batchmill/vectors/milvus';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { engineEnv } from './measure.ts';
 
 const timeoutMs = 900_000;
 
-/** Databases of its own for the users' documents and for the state, the settings of services that use them, and the bus. */
+/**
+ * Databases of its own for the users' documents and for the state, the settings of services that use them, the bus, and no vectors of
+ * chunks: documents whose vectors are there are not sent.
+ */
 export async function openServers() {
   const settings = settingsOnServers(randomUUID().slice(0, 8));
   const users = MongoStore.open({ url: settings.MONGODB_URI });
   const state = MongoStore.open({ url: settings.BATCHMILL_STORE });
   const bus = await KafkaBus.open({ url: serverAddresses.kafka, log: new MemoryLog(), replicationFactor: 1 });
+  const vectors = await MilvusVectors.open({ url: serverAddresses.milvus });
+  await vectors.dropCollection('chunks');
   /** Empties the databases first. */
   const close = async (): Promise<void> => {
     for (const store of [users, state]) {
@@ -24,6 +30,8 @@ export async function openServers() {
       await store.close();
     }
     await bus.close();
+    await vectors.dropCollection('chunks');
+    await vectors.close();
   };
   return { settings, users, state, bus, close };
 }
