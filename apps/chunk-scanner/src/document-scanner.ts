@@ -10,9 +10,10 @@ import {
   isPaused,
   mostUnasked,
   type Leased,
+  type Member,
   type Run,
+  type ScanPosition,
   type Transition,
-  type Transitions,
 } from '@batchmill/records';
 import { EngineSettings } from '@batchmill/stage';
 import { Injectable } from '@nestjs/common';
@@ -27,6 +28,16 @@ import { VectorAdopter } from './vector-adopter.js';
  * not known yet whether one of the run's first hundred documents can be asked.
  */
 export type ScanStop = 'ended' | 'paused' | 'throttled' | 'trial' | 'unasked';
+
+/** The documents of a claim that is not opened yet. */
+interface Selected {
+  readonly page: Page;
+  /** Those that must be requested. */
+  readonly members: readonly Member[];
+}
+
+/** What is being read ahead. Not the promise itself: a generator waits for one that it returns. */
+type ReadAhead = () => Promise<Selected>;
 
 /** Scans the source of a run and opens a claim for each page of documents. */
 @Injectable()
@@ -45,6 +56,7 @@ export class DocumentScanner {
 
   /** Returns why the scan stopped. */
   async *scan(run: Leased<Run>, plan: RunPlan): AsyncGenerator<Transition<ChunksSelected>, ScanStop, undefined> {
+    let ahead: ReadAhead | null = null;
     while (!run.data.scan.ended) {
       // Read again: a pause command may have arrived since the run was leased.
       if (isPaused(await this.runs.get(run.id))) return 'paused';
@@ -61,8 +73,9 @@ export class DocumentScanner {
         await stopRun(run, beginning.stop);
         return 'ended';
       }
-      if (await this.#isThrottled(run)) return 'throttled';
-      yield* this.#claimPage(run, plan);
+      const room = this.settings.maxWaitingBatches - (await this.#countWaiting(run));
+      if (room <= 0) return 'throttled';
+      ahead = yield* this.#claimPage(run, plan, { ahead, readsAhead: room > 1 });
       run.throwIfStopping();
     }
     return 'ended';
@@ -83,52 +96,69 @@ export class DocumentScanner {
     return 'asked';
   }
 
-  async #isThrottled(run: Leased<Run>): Promise<boolean> {
+  /** Batches of the run that are not submitted, and claims that will become some. */
+  async #countWaiting(run: Leased<Run>): Promise<number> {
     const sealed = await this.claims.countOfRun(run.id, 'sealed');
     const built = await this.batches.countOfRun(run.id, 'built');
-    return sealed + built >= this.settings.maxWaitingBatches;
+    return sealed + built;
   }
 
-  async *#claimPage(run: Leased<Run>, plan: RunPlan): Transitions<ChunksSelected> {
+  /**
+   * Takes what was read ahead, or reads. Returns what is read ahead of the next claim while this one is opened: the documents after it,
+   * which it does not change.
+   */
+  async *#claimPage(
+    run: Leased<Run>,
+    plan: RunPlan,
+    { ahead, readsAhead }: { readonly ahead: ReadAhead | null; readonly readsAhead: boolean },
+  ): AsyncGenerator<Transition<ChunksSelected>, ReadAhead | null, undefined> {
     const { scan, request } = run.data;
     const remaining = request?.limit === undefined ? Infinity : request.limit - scan.selected;
     if (remaining <= 0) {
       await run.save({ scan: { ...scan, ended: true } });
-      return;
+      return null;
     }
     const { batchSize } = plan.endpointPlan;
-    const gather = (maxMembers: number): Promise<Page> =>
-      gatherPage(
-        this.documents.of(plan),
-        plan,
-        {
-          run: { installation: this.settings.installation, runId: run.id },
-          from: scan.position,
-          idsFilter: documentIdsFilter(plan.pipeline.source.documentIdField, request?.documents),
-          maxMembers,
-          maxMs: this.settings.claimMs,
-        },
-        this.clock,
-      );
     const trialDocuments = this.trial.documentsOf(run.data, batchSize);
     // One more than a batch holds tells whether the run is large.
-    let page = await gather(Math.min(trialDocuments === null ? batchSize : batchSize + 1, remaining));
-    let members = await this.vectorAdopter.adopt(run.id, plan, page.members);
+    const most = Math.min(trialDocuments === null ? batchSize : batchSize + 1, remaining);
+    let { page, members } = await (ahead?.() ?? this.#select(run, plan, scan.position, most));
     if (members.length > 0 && trialDocuments !== null && isLarge(page.members.length, batchSize)) {
       this.trial.announce(run.id);
-      page = await gather(trialDocuments);
-      members = await this.vectorAdopter.adopt(run.id, plan, page.members);
+      ({ page, members } = await this.#select(run, plan, scan.position, trialDocuments));
     }
     if (members.length === 0) {
       await run.save({ scan: { ...scan, position: page.position, ended: page.ended } });
-      return;
+      return null;
     }
-    yield* this.claimOpener.open(run, plan, {
+    const left = Math.min(batchSize, remaining - members.length);
+    const hasNext = readsAhead && trialDocuments === null && !page.ended && left > 0;
+    const next = hasNext ? this.#select(run, plan, page.position, left) : null;
+    next?.catch(() => undefined); // it is awaited by the next claim, or not at all where the scan stops before
+    const isOurs = yield* this.claimOpener.open(run, plan, {
       kind: 'scan',
       previousClaimId: null,
       positionAfter: page.position,
       scanEnds: page.ended,
       gathered: members,
     });
+    return isOurs && next !== null ? () => next : null;
+  }
+
+  /** The next documents from a position on, and those of them that must be requested. */
+  async #select(run: Leased<Run>, plan: RunPlan, from: ScanPosition | null, maxMembers: number): Promise<Selected> {
+    const page = await gatherPage(
+      this.documents.of(plan),
+      plan,
+      {
+        run: { installation: this.settings.installation, runId: run.id },
+        from,
+        idsFilter: documentIdsFilter(plan.pipeline.source.documentIdField, run.data.request?.documents),
+        maxMembers,
+        maxMs: this.settings.claimMs,
+      },
+      this.clock,
+    );
+    return { page, members: await this.vectorAdopter.adopt(run.id, plan, page.members) };
   }
 }

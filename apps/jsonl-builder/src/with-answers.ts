@@ -2,6 +2,7 @@ import { hashOfText, type RunPlan } from '@batchmill/pipeline';
 import {
   findAnswers,
   readMarks,
+  slicesOf,
   vectorKey,
   type AskedTexts,
   type Asker,
@@ -17,6 +18,9 @@ const unitsPerLookup = { prompts: 64, embeddings: 256 } as const;
 
 type Sources = ReuseSources & { readonly askedTexts: AskedTexts };
 
+/** A vector store that shows every earlier write lets each lookup wait for that: so many wait together. */
+const lookupsAtOnce = 4;
+
 /** The units with the answers that their requests may take: one query for many of them. */
 export async function* withAnswers(
   units: AsyncIterable<Unit>,
@@ -26,24 +30,24 @@ export async function* withAnswers(
   const { plan } = range;
   const most = unitsPerLookup[plan.endpointPlan.vectors === null ? 'prompts' : 'embeddings'];
   const canWait = await sources.embeddedTexts.canFindIn(plan);
-  let page: Unit[] = [];
-  const looked = async (): Promise<Unit[]> => {
+  const lookUp = async (page: readonly Unit[], asked: ReadonlyMap<string, Asker>): Promise<Unit[]> => {
     const documents = page.map(({ document, rendering }) => ({ document, requests: rendering.requests }));
-    // Before the vectors are looked up: a text of which the asker is noted no more has its vector stored by then.
-    const asked = canWait ? await askFor(page, range, sources.askedTexts) : new Map<string, Asker>();
     const found = await findAnswers(plan, documents, sources);
     return page.map((unit, index) => ({
       ...unit,
       reuse: withAskers(unit, found[index] ?? unit.reuse, range, asked),
     }));
   };
-  for await (const unit of units) {
-    page.push(unit);
-    if (page.length < most) continue;
-    yield* await looked();
-    page = [];
+  const lookups: Promise<Unit[]>[] = [];
+  for await (const page of slicesOf(units, most)) {
+    // Before the vectors are looked up: a text of which the asker is noted no more has its vector stored by then.
+    const asked = canWait ? await askFor(page, range, sources.askedTexts) : new Map<string, Asker>();
+    const lookup = lookUp(page, asked);
+    lookup.catch(() => undefined); // it is awaited later, or not at all where the file ends before
+    lookups.push(lookup);
+    if (lookups.length === lookupsAtOnce) yield* (await lookups.shift()) ?? [];
   }
-  if (page.length > 0) yield* await looked();
+  for (const lookup of lookups) yield* await lookup;
 }
 
 /** Who asks for the texts of these units, by their hashes. */
