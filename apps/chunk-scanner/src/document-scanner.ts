@@ -125,7 +125,7 @@ export class DocumentScanner {
     let { page, members } = await (ahead?.() ?? this.#select(run, plan, scan.position, most));
     if (members.length > 0 && trialDocuments !== null && isLarge(page.members.length, batchSize)) {
       this.trial.announce(run.id);
-      ({ page, members } = await this.#select(run, plan, scan.position, trialDocuments));
+      ({ page, members } = firstOf({ page, members }, trialDocuments));
     }
     if (members.length === 0) {
       await run.save({ scan: { ...scan, position: page.position, ended: page.ended } });
@@ -161,4 +161,13 @@ export class DocumentScanner {
     );
     return { page, members: await this.vectorAdopter.adopt(run.id, plan, page.members) };
   }
+}
+
+/** As if not more had been read than so many documents that must be requested. */
+function firstOf(selected: Selected, most: number): Selected {
+  const { page, members } = selected;
+  const first = members.slice(0, most);
+  const position = page.positions[page.members.findIndex((member) => member === first.at(-1))];
+  if (position === undefined || first.length === members.length) return selected;
+  return { page: { ...page, position, ended: false }, members: first };
 }

@@ -17,6 +17,8 @@ import type { Collection, Filter } from '@batchmill/store';
 
 export interface Page {
   readonly members: readonly Member[];
+  /** For each member: all documents up to it have been read. */
+  readonly positions: readonly ScanPosition[];
   /** All documents up to here have been read. */
   readonly position: ScanPosition;
   /** True if no document follows. */
@@ -43,6 +45,7 @@ export async function gatherPage(
 ): Promise<Page> {
   const startedAt = clock.now();
   const members: Member[] = [];
+  const positions: ScanPosition[] = [];
   const projection = plan.redo === 'stale' ? textProjection(plan) : marksProjection(plan);
   const read = projection === undefined ? {} : { projection };
   let position = from ?? firstPosition;
@@ -60,12 +63,13 @@ export async function gatherPage(
       if (requests.functions.length > 0) {
         const found = { id: document['_id'], previousClaimId: marks.claimId, ...requests };
         members.push({ ...found, ...(stale && { stale }) });
+        positions.push(position);
       }
       const isFull = members.length >= maxMembers || clock.now().getTime() - startedAt.getTime() >= maxMs;
-      if (isFull) return { members, position, ended: false };
+      if (isFull) return { members, positions, position, ended: false };
     }
   }
-  return { members, position, ended: true };
+  return { members, positions, position, ended: true };
 }
 
 /** The ids after a position, of the same type only: MongoDB's comparisons do not cross types. */
