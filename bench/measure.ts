@@ -35,8 +35,8 @@ const root = join(import.meta.dirname, '..');
 const simulatorProgram = join(root, 'packages/bundle/dist/simulator.js');
 /** What `batchmill` starts. */
 export const engineCommand = join(root, 'packages/bundle/dist/cli.js');
-/** Keeps garbage from filling memory: by default, V8's young generation grows to 96 MB. */
-export const engineFlags = ['--max-semi-space-size=16'] as const;
+/** As `batchmill` starts it: keeps garbage from filling memory. */
+export const engineFlags = ['--max-semi-space-size=16', '--heap-growing-percent=100'] as const;
 const inThisFolder = (file: string): string => join(import.meta.dirname, file);
 /** Enough for the slowest contender. */
 const timeoutOf = (documents: number): number => Math.max(300_000, documents * 3);

@@ -40,6 +40,7 @@ export class ServiceProcess {
       '--disable-warning=ExperimentalWarning',
       '--disable-warning=TimeoutNegativeWarning',
       '--max-semi-space-size=4',
+      '--heap-growing-percent=100',
     ];
     const child = spawn(process.execPath, [...flags, main], {
       cwd: root,

@@ -24,11 +24,12 @@ if (node === null) {
   );
   process.exit(1);
 }
-// By default V8 grows its young generation to a hundred megabytes under this load. A small one is as fast.
-const youngGeneration = '--max-semi-space-size=16';
+// By default V8 grows its young generation to a hundred megabytes under this load, where a small one is as fast, and lets garbage grow to
+// three times what is in use. Once as much costs one or two hundredths of the processor time.
+const memory = ['--max-semi-space-size=16', '--heap-growing-percent=100'];
 // TimeoutNegativeWarning comes from kafkajs, which sets timers for times that have passed.
 const quiet = ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning'];
-const child = spawn(node, [...quiet, youngGeneration, main, ...process.argv.slice(2)], {
+const child = spawn(node, [...quiet, ...memory, main, ...process.argv.slice(2)], {
   stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
 });
 
