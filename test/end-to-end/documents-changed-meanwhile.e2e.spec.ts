@@ -36,6 +36,27 @@ describe('a document that its owner changes while a run processes it', () => {
     });
   });
 
+  it('C1: a document that was read ahead of its claim is left to its owner, who has completed it meanwhile', async () => {
+    bundle = await TestEngine.open({ pipelines: [notes] });
+    await documents().insertMany(manyNotes(25));
+    const { vectors } = bundle.engine;
+    const find = vectors.find.bind(vectors);
+    let pages = 0;
+    vectors.find = async (...asked) => {
+      pages += 1; // those of the next claim are asked for after they were read
+      if (pages === 2) await documents().updateOne({ _id: 'n00012' }, { $set: { embedding_status: 'completed' } });
+      return find(...asked);
+    };
+    await bundle.start(stages);
+    await requestRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+
+    const run = await endOf(bundle, 'r');
+
+    expect(run).toMatchObject({ state: 'finished', totals: { requests: 24, documents: { succeeded: 24, failed: 0 } } });
+    const { status, info } = await outcomeOf(bundle, 'embeddings', 'n00012');
+    expect({ status, info }).toEqual({ status: 'completed', info: {} });
+  });
+
   it('C1: a document that can no longer be marked for its retry is left pending, and counted once', async () => {
     const embeddings = { ...notes.embeddings!, updateTemplate: { $push: { log: 'x' } }, errorField: 'meta.error' };
     await sealed({ ...notes, embeddings }, { log: [], meta: {} });

@@ -160,6 +160,22 @@ describe('a document whose text changes', () => {
     expect(all.totals?.requests).toBe(4);
   });
 
+  it('R11 Y5: the trial of a large run takes the first documents that must be requested, after those that have their vectors', async () => {
+    bundle = await TestEngine.open({ pipelines: [notes], settings: { trialDocuments: 3 } });
+    await documents().insertMany(manyNotes(35));
+    await bundle.start(stages);
+    await runToTheEnd(bundle, { runId: 'first', ...embed, documents: ['n00000', 'n00001', 'n00003', 'n00004'] });
+    await documents().updateMany({}, { $unset: { embedding_status: '', embedding_processing_info: '' } });
+
+    const again = await runToTheEnd(bundle, { runId: 'again', ...embed });
+
+    const batches = await Array.fromAsync(bundle.engine.batches.ofRun('again'));
+    const requests = batches.toSorted((one, other) => one._id.localeCompare(other._id)).map((batch) => batch.requests);
+    expect(requests).toEqual([3, 10, 10, 8]);
+    expect(again).toMatchObject({ state: 'finished', totals: { documents: { succeeded: 31, failed: 0, left: 0 } } });
+    expect((await ledgerOf(bundle)).requests).toBe(35);
+  });
+
   describe('or that is gone', () => {
     const pruned = definePipeline({
       ...notes,
