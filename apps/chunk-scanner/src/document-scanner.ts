@@ -104,8 +104,8 @@ export class DocumentScanner {
   }
 
   /**
-   * Takes what was read ahead, or reads. Returns what is read ahead of the next claim while this one is opened: the documents after it,
-   * which it does not change.
+   * Takes what was read ahead, or reads. Returns what is read for the next claim while this one is opened: the documents after it, which
+   * it does not change.
    */
   async *#claimPage(
     run: Leased<Run>,

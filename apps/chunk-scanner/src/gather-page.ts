@@ -17,7 +17,7 @@ import type { Collection, Filter } from '@batchmill/store';
 
 export interface Page {
   readonly members: readonly Member[];
-  /** For each member: all documents up to it have been read. */
+  /** Where the scan continues after each member. */
   readonly positions: readonly ScanPosition[];
   /** All documents up to here have been read. */
   readonly position: ScanPosition;
