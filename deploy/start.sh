@@ -16,6 +16,6 @@ case $app in
   *) young=4 ;;
 esac
 # TimeoutNegativeWarning comes from kafkajs, which sets timers for times that have passed.
-# Garbage may grow to as much as is in use. By default it may grow to three times that.
+# Garbage may grow to as much as is in use, and not to a multiple of it.
 exec node --max-semi-space-size=$young --heap-growing-percent=100 \
   --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning "$bundle/$app.js" "$@"

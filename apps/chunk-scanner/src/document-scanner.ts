@@ -164,10 +164,9 @@ export class DocumentScanner {
 }
 
 /** As if not more had been read than so many documents that must be requested. */
-function firstOf(selected: Selected, most: number): Selected {
-  const { page, members } = selected;
+function firstOf({ page, members }: Selected, most: number): Selected {
+  if (members.length <= most) return { page, members };
   const first = members.slice(0, most);
-  const position = page.positions[page.members.findIndex((member) => member === first.at(-1))];
-  if (position === undefined || first.length === members.length) return selected;
-  return { page: { ...page, position, ended: false }, members: first };
+  const last = page.members.findIndex((member) => member === first.at(-1));
+  return { page: { ...page, position: page.positions[last] ?? page.position, ended: false }, members: first };
 }

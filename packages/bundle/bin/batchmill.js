@@ -25,7 +25,8 @@ if (node === null) {
   process.exit(1);
 }
 // By default V8 grows its young generation to a hundred megabytes under this load, where a small one is as fast. It also lets garbage grow to
-// three times what is in use. Here garbage may grow to as much as is in use, which takes 1 to 2 % more processor time.
+// a multiple of what is in use. Here garbage may grow to as much as is in use: 60,000 documents took 328 MB instead
+// of 368, in 0.92 to 1.03 times the time.
 const memory = ['--max-semi-space-size=16', '--heap-growing-percent=100'];
 // TimeoutNegativeWarning comes from kafkajs, which sets timers for times that have passed.
 const quiet = ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning'];
